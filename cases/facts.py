@@ -1,0 +1,220 @@
+"""Everything about one person for her page, in a number of queries that does not grow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from cases import workflow
+from cases.masks import masked_number, masked_of
+from cases.models import (
+    Alias,
+    BankAccount,
+    ChoiceChange,
+    EligibilityDecision,
+    Journey,
+    OriginConfirmation,
+    SignedStatement,
+    Worker,
+)
+from cases.rules import Lack, may_open, readiness
+from kotim_social.accounts.models import User
+from kotim_social.accounts.roles import Perm
+from kotim_social.audit.models import Entry
+
+TIMELINE = 30
+
+# The acts of the trail that her timeline tells; what was only looked at is left to the trail.
+ACTS = {
+    "worker.register": gettext_noop("Registered"),
+    "worker.edit": gettext_noop("Data corrected"),
+    "worker.verify": gettext_noop("Visited and identified"),
+    "worker.find_eligible": gettext_noop("Found eligible"),
+    "worker.find_not_eligible": gettext_noop("Found not eligible"),
+    "worker.put_on_hold": gettext_noop("Put on hold"),
+    "worker.determine": gettext_noop("Named by a decree"),
+    "worker.sign_statement": gettext_noop("Statement signed"),
+    "worker.choose_return": gettext_noop("Chose to return"),
+    "worker.choose_stay": gettext_noop("Chose to stay"),
+    "worker.choose_referred": gettext_noop("Is referred"),
+    "worker.close": gettext_noop("Case closed"),
+    "worker.reopen": gettext_noop("Case opened again"),
+    "bankaccount.add": gettext_noop("Account recorded"),
+    "bankaccount.replace": gettext_noop("Account replaced"),
+    "bankaccount.open": gettext_noop("Account opened"),
+    "bankaccount.close": gettext_noop("Old account closed"),
+    "bankaccount.edit_holder": gettext_noop("Account holder corrected"),
+    "bankaccount.confirm_active": gettext_noop("Bank confirmed the account"),
+    "bankaccount.report_blocked": gettext_noop("Bank reported: blocked"),
+    "bankaccount.report_dormant": gettext_noop("Bank reported: dormant"),
+    "bankaccount.report_name_differs": gettext_noop("Bank reported: name differs"),
+    "journey.join": gettext_noop("Put in a batch"),
+    "journey.leave": gettext_noop("Taken out of the batch"),
+    "journey.approve": gettext_noop("Her batch was approved"),
+    "journey.depart": gettext_noop("Departed"),
+    "journey.stay_behind": gettext_noop("Did not board"),
+    "journey.arrive": gettext_noop("Arrived"),
+    "journey.undo_arrival": gettext_noop("Arrival undone"),
+    "journey.hand_over": gettext_noop("Handed over"),
+    "journey.lose": gettext_noop("Not found"),
+    "journey.find_again": gettext_noop("Found again"),
+    "journey.go_alone": gettext_noop("Went home by herself"),
+    "journey.report_death": gettext_noop("Recorded as deceased"),
+}
+FIELDS = {
+    "choice": gettext_noop("Choice"),
+    "eligibility": gettext_noop("Eligibility"),
+    "state": gettext_noop("State"),
+    "statement": gettext_noop("Statement"),
+    "holder": gettext_noop("Name of the holder"),
+    "number": gettext_noop("Account number"),
+    "bank": gettext_noop("Bank"),
+    "checked_on": gettext_noop("Last bank check"),
+    "aliases": gettext_noop("Other names"),
+    "determined_on": gettext_noop("Determined by decree on"),
+    "place_id": gettext_noop("Place"),
+    "home_regency_id": gettext_noop("Home region"),
+    "home_district_id": gettext_noop("Home district"),
+}
+_STATES = {
+    "choice": workflow.CHOICE,
+    "statement": workflow.CHOICE,
+    "eligibility": workflow.ELIGIBILITY,
+}
+_STATE_OF = {"cases.bankaccount": workflow.ACCOUNT, "cases.journey": workflow.JOURNEY}
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What her page shows of her; money and batches are added by the page itself."""
+
+    worker: Worker
+    aliases: list[Alias]
+    accounts: list[BankAccount]
+    journeys: list[Journey]
+    decisions: list[EligibilityDecision]
+    choices: list[ChoiceChange]
+    statements: list[SignedStatement]
+    origin: OriginConfirmation | None
+    lacks: list[Lack] = field(default_factory=list)
+    timeline: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def account(self) -> BankAccount | None:
+        """The one that is not closed."""
+        return next((account for account in self.accounts if account.state != "closed"), None)
+
+    @property
+    def journey(self) -> Journey | None:
+        return next((journey for journey in self.journeys if journey.current), None)
+
+    @property
+    def decision(self) -> EligibilityDecision | None:
+        return self.decisions[0] if self.decisions else None
+
+    @property
+    def statement(self) -> SignedStatement | None:
+        """The newest one, whether or not it still fits her choice."""
+        return self.statements[0] if self.statements else None
+
+
+def worker_for_page(pk: Any, user: User) -> Worker:
+    """She with all that her page needs of her own row, or 404 out of scope."""
+    rows = (
+        Worker.objects.visible_to(user)
+        .with_readiness()
+        .select_related("place__lokalisasi", "home_regency__province", "home_district")
+    )
+    try:
+        return rows.get(pk=pk)
+    except (Worker.DoesNotExist, ValueError, TypeError) as error:
+        raise Http404 from error
+
+
+def facts_of(worker: Worker) -> PersonFacts:
+    """Eight queries; the worker comes from `worker_for_page()`."""
+    accounts = list(worker.accounts.select_related("recorded_by").order_by("-id"))
+    journeys = list(worker.journeys.order_by("-current", "-id"))
+    newest = ("-decided_on", "-id")
+    return PersonFacts(
+        worker=worker,
+        aliases=list(worker.aliases.order_by("name")),
+        accounts=accounts,
+        journeys=journeys,
+        decisions=list(
+            worker.eligibility_decisions.select_related("recorded_by").order_by(*newest)
+        ),
+        choices=list(worker.choice_changes.select_related("recorded_by").order_by(*newest)),
+        statements=list(
+            worker.statements.select_related("recorded_by").order_by("-signed_on", "-id")
+        ),
+        origin=worker.origin_confirmations.filter(current=True).first(),
+        lacks=readiness(worker),
+        timeline=_timeline(worker, accounts, journeys),
+    )
+
+
+def card_context(facts: PersonFacts, user: User) -> dict[str, Any]:
+    """What the fragments of templates/cases need to stand on a page."""
+    return {
+        "facts": facts,
+        "lack_links": [
+            {
+                "sentence": lack.sentence,
+                "url": lack.url(facts.worker.pk) if may_open(lack.url_name, user) else "",
+            }
+            for lack in facts.lacks
+        ],
+        "masked": masked_of(facts.worker) | {"account": masked_number(facts.account)},
+        "may_edit": user.can(Perm.WORKER_EDIT),
+        "may_reveal": user.can(Perm.WORKER_REVEAL),
+    }
+
+
+def _timeline(
+    worker: Worker, accounts: list[BankAccount], journeys: list[Journey]
+) -> list[dict[str, Any]]:
+    hers = Q(object_type="cases.worker", object_id=str(worker.pk))
+    hers |= Q(
+        object_type__in=["cases.bankaccount", "cases.journey"],
+        object_id__in=[str(row.pk) for row in [*accounts, *journeys]],
+    )
+    entries = list(Entry.objects.filter(hers, act__in=ACTS).order_by("-pk")[:TIMELINE])
+    names = dict(
+        User.objects.filter(pk__in={entry.user_id for entry in entries}).values_list(
+            "pk", "full_name"
+        )
+    )
+    return [
+        {
+            "when": entry.at,
+            "who": names.get(entry.user_id) or entry.username,
+            "act": _(ACTS[entry.act]),
+            "reason": entry.reason,
+            "changes": [_change(entry, name, *pair) for name, pair in entry.changes.items()],
+        }
+        for entry in entries
+    ]
+
+
+def _change(entry: Entry, name: str, old: Any, new: Any) -> dict[str, Any]:
+    if name in FIELDS:
+        label = _(FIELDS[name])
+    else:
+        label = str(Worker._meta.get_field(name).verbose_name) if _is_field(name) else name
+    return {"label": label, "old": _said(entry, name, old), "new": _said(entry, name, new)}
+
+
+def _is_field(name: str) -> bool:
+    return name in Worker.privacy
+
+
+def _said(entry: Entry, name: str, value: Any) -> Any:
+    table = _STATE_OF.get(entry.object_type) if name == "state" else _STATES.get(name)
+    known = dict(table.choices) if table else {}
+    return known.get(value, value)

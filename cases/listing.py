@@ -1,0 +1,244 @@
+"""The list of people: its filters, its orders and its pages, all read from the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import workflow
+from cases.models import Worker, WorkerQuerySet
+from kotim_social.accounts.models import User
+from kotim_social.regions.models import Place, Province
+
+PAGE = 50
+ALL = 1000
+COUNTED = 10_000
+
+# What "she lacks" means as a condition; the columns come from `with_readiness()`.
+LACKS: dict[str, tuple[Any, Q]] = {
+    "nik": (gettext_lazy("without NIK"), Q(nik_index__isnull=True)),
+    "account": (gettext_lazy("without account"), Q(has_account=False)),
+    "active_account": (gettext_lazy("without active account"), Q(account_active=False)),
+    "statement": (gettext_lazy("without signed statement"), Q(statement_signed=False)),
+    "nothing": (
+        gettext_lazy("complete"),
+        Q(
+            nik_index__isnull=False,
+            account_active=True,
+            holder_same=True,
+            statement_signed=True,
+        ),
+    ),
+}
+SORTS = {
+    "name": ("name", "id"),
+    "register": ("register_no", "id"),
+    "place": ("place_id", "name", "id"),
+}
+
+
+class UnknownFilterError(ValueError):
+    """The address asks for a filter, an order or a page that the list does not offer."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One filter with its offered values."""
+
+    name: str
+    label: Any
+    options: Callable[[], list[tuple[str, Any]]]
+
+
+FILTERS = (
+    Choice(
+        "place",
+        gettext_lazy("Place"),
+        lambda: list(Place.objects.values_list("code", "label")),
+    ),
+    Choice("choice", gettext_lazy("Choice"), lambda: list(workflow.CHOICE.choices)),
+    Choice(
+        "province",
+        gettext_lazy("Home province"),
+        lambda: list(Province.objects.order_by("name").values_list("code", "name")),
+    ),
+    Choice(
+        "lacks",
+        gettext_lazy("Readiness"),
+        lambda: [(code, label) for code, (label, _condition) in LACKS.items()],
+    ),
+    Choice("eligibility", gettext_lazy("Eligibility"), lambda: list(workflow.ELIGIBILITY.choices)),
+)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the address asks for; equal addresses show equal lists."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    sort: str = "name"
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> Listing:
+        values = {}
+        for choice in FILTERS:
+            value = query.get(choice.name, "")
+            if not value:
+                continue
+            if value not in dict(choice.options()):
+                raise UnknownFilterError
+            values[choice.name] = value
+        sort = query.get("sort") or "name"
+        if sort.removeprefix("-") not in SORTS:
+            raise UnknownFilterError
+        return cls(values, sort)
+
+    @property
+    def query(self) -> str:
+        """The filters and the order, as they stand in the address."""
+        parts = dict(self.values)
+        if self.sort != "name":
+            parts["sort"] = self.sort
+        return urlencode(parts)
+
+    def people(self, user: User) -> WorkerQuerySet:
+        """Everybody whom the filters let through, in no order."""
+        columns = {
+            "place": "place_id",
+            "choice": "choice",
+            "province": "home_regency__province_id",
+            "eligibility": "eligibility",
+        }
+        conditions = {columns[n]: v for n, v in self.values.items() if n in columns}
+        rows = Worker.objects.visible_to(user).filter(**conditions)
+        if lacks := self.values.get("lacks"):
+            rows = rows.with_readiness().filter(LACKS[lacks][1])
+        return rows
+
+    def tags(self) -> list[dict[str, str]]:
+        """The filters in force, each with the address without it."""
+        tags = []
+        for choice in FILTERS:
+            value = self.values.get(choice.name)
+            if value is None:
+                continue
+            rest = {name: kept for name, kept in self.values.items() if name != choice.name}
+            label = f"{choice.label}: {dict(choice.options())[value]}"
+            tags.append({"label": label, "remove_url": f"?{Listing(rest, self.sort).query}"})
+        return tags
+
+    def options(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": choice.name,
+                "label": choice.label,
+                "options": choice.options(),
+                "value": self.values.get(choice.name, ""),
+            }
+            for choice in FILTERS
+        ]
+
+
+@dataclass
+class PeoplePage:
+    """A stretch of the list. Pages are found by their first or last person, not by counting."""
+
+    rows: list[Any]
+    count: int
+    has_previous: bool
+    has_next: bool
+    previous_query: str
+    next_query: str
+
+    @property
+    def count_text(self) -> str:
+        if not self.count:
+            return _("Nobody found")
+        shown = {"shown": _dotted(len(self.rows)), "total": _dotted(self.count)}
+        if self.count > COUNTED:
+            return _("%(shown)s of more than 10.000") % shown
+        return _("%(shown)s of %(total)s") % shown
+
+
+def page_of(listing: Listing, query: QueryDict, user: User) -> PeoplePage:
+    """The page that the address asks for; three queries, at most four."""
+    people = listing.people(user)
+    count = people.order_by()[: COUNTED + 1].count()
+    columns = SORTS[listing.sort.removeprefix("-")]
+    falling = listing.sort.startswith("-")
+    if query.get("all"):
+        rows = list(_columns(people.order_by(*_order(columns, falling)))[:ALL])
+        return PeoplePage(rows, count, False, False, "", "")
+    after = _mark(query.get("after"), columns, user)
+    before = _mark(query.get("before"), columns, user)
+    backwards = before is not None
+    mark = before if backwards else after
+    down = falling != backwards
+    if mark is not None:
+        people = people.filter(_beyond(columns, mark, down))
+    rows = list(_columns(people.order_by(*_order(columns, down)))[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if backwards:
+        rows.reverse()
+    ends = [str(rows[0].id), str(rows[-1].id)] if rows else ["", ""]
+    return PeoplePage(
+        rows,
+        count,
+        has_previous=more if backwards else after is not None and bool(rows),
+        has_next=bool(rows) if backwards else more,
+        previous_query=_link(listing, before=ends[0]),
+        next_query=_link(listing, after=ends[1]),
+    )
+
+
+def _columns(people: WorkerQuerySet) -> Any:
+    return people.with_readiness().values_list(
+        "id", "register_no", "name", "choice", "eligibility", "nik_index", "determined_on",
+        "home_regency_id", "place__label", "home_regency__name", "has_account", "account_active",
+        "holder_same", "statement_signed", "origin_confirmed", named=True,
+    )  # fmt: skip
+
+
+def _order(columns: tuple[str, ...], down: bool) -> list[str]:
+    return [f"-{column}" if down else column for column in columns]
+
+
+def _mark(pk: str | None, columns: tuple[str, ...], user: User) -> tuple[Any, ...] | None:
+    """The sort values of the person at whom the page begins: the address carries only her id."""
+    if not pk:
+        return None
+    try:
+        seen = Worker.objects.visible_to(user)
+        found = seen.filter(pk=UUID(pk)).values_list(*columns).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise UnknownFilterError
+    return found
+
+
+def _beyond(columns: tuple[str, ...], mark: tuple[Any, ...], down: bool) -> Q:
+    """(a, b, c) beyond the mark, written out so that the index on a serves it."""
+    step = "lt" if down else "gt"
+    first = Q(**{f"{columns[0]}__{step}e": mark[0]})
+    beyond = Q()
+    for n, column in enumerate(columns):
+        equal = dict(zip(columns[:n], mark[:n], strict=True))
+        beyond |= Q(**equal, **{f"{column}__{step}": mark[n]})
+    return first & beyond
+
+
+def _link(listing: Listing, **mark: str) -> str:
+    return "?" + "&".join(part for part in (listing.query, urlencode(mark)) if part)
+
+
+def _dotted(number: int) -> str:
+    return f"{number:,}".replace(",", ".")

@@ -1,0 +1,111 @@
+"""What was decided about her, what she chose, and what she signed: rows that are never changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases import workflow
+from cases.models.worker import Worker
+from kotim_social.audit.immutable import ImmutableModel
+from kotim_social.lib.encrypted import EncryptedTextField
+from kotim_social.lib.ids import uuid7
+
+
+class ReasonCode(models.TextChoices):
+    """Why somebody is not eligible or on hold; the codes are the ministry's."""
+
+    NO_ID_CARD = "TIDAK_PUNYA_KTPEL", _("has no electronic identity card")
+    NEWCOMER = "PENGHUNI_BARU", _("newcomer")
+    NIK_UNMATCHED = "NIK_TIDAK_PADAN", _("NIK does not match")
+    DUPLICATE = "GANDA", _("recorded twice")
+    NOT_RESIDENT = "BUKAN_PENGHUNI", _("not a resident")
+    MINOR = "DI_BAWAH_UMUR", _("under 18")
+    WENT_HOME_ALONE = "PULANG_MANDIRI", _("went home by herself")
+    REFUSED = "MENOLAK", _("refuses the assistance")
+    OTHER = "LAINNYA", _("other, see the note")
+
+
+_PRIVACY: dict[str, str] = {
+    "id": "umum",
+    "worker": "umum",
+    "decided_on": "umum",
+    "recorded_at": "umum",
+    "recorded_by": "umum",
+    "note": "rahasia",
+}
+
+
+class EligibilityDecision(ImmutableModel):
+    """One dated decision on her eligibility; the newest one is the state on her record."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="eligibility_decisions")
+    state = models.CharField(max_length=20, choices=workflow.ELIGIBILITY.choices)
+    reason_code = models.CharField(max_length=20, choices=ReasonCode.choices, blank=True)
+    note = EncryptedTextField(label="eligibility.note", null=True, blank=True)
+    decided_on = models.DateField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    privacy: ClassVar[dict[str, str]] = _PRIVACY | {"state": "spesifik", "reason_code": "spesifik"}
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["not_eligible", "on_hold"]) | ~Q(reason_code=""),
+                name="eligibility_refusal_has_reason",
+                violation_error_message=_("Say why."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reason_code="") | Q(reason_code__in=ReasonCode.values),
+                name="eligibility_known_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ChoiceChange(ImmutableModel):
+    """One change of what she chooses, with who took it down and why."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="choice_changes")
+    before = models.CharField(max_length=20, choices=workflow.CHOICE.choices)
+    choice = models.CharField(max_length=20, choices=workflow.CHOICE.choices)
+    note = EncryptedTextField(label="choice.note", null=True, blank=True)
+    decided_on = models.DateField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    privacy: ClassVar[dict[str, str]] = _PRIVACY | {"before": "spesifik", "choice": "spesifik"}
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SignedStatement(ImmutableModel):
+    """The statement she signed (or put her thumb to) before two witnesses."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="statements")
+    choice = models.CharField(max_length=20, choices=workflow.CHOICE.choices)
+    signed_on = models.DateField()
+    witnesses = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    privacy: ClassVar[dict[str, str]] = {
+        "id": "umum",
+        "worker": "umum",
+        "choice": "spesifik",
+        "signed_on": "umum",
+        "witnesses": "spesifik",
+        "recorded_at": "umum",
+        "recorded_by": "umum",
+    }
+
+    def __str__(self) -> str:
+        return str(self.pk)

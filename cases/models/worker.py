@@ -1,0 +1,277 @@
+"""The registered woman."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pghistory
+import pgtrigger
+from django.apps import apps
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.utils.translation import gettext_lazy as _
+
+from cases import workflow
+from kotim_social.accounts.models import ForATime, User
+from kotim_social.lib.dates import today
+from kotim_social.lib.encrypted import EncryptedTextField
+from kotim_social.lib.ids import uuid7
+from kotim_social.regions.models import District, Place, Regency
+from kotim_social.workflow import known_states, road
+
+
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    """Sets of people."""
+
+    def visible_to(self, user: User) -> WorkerQuerySet:
+        """Everybody, or for a caseworker: her lokalisasi and the cases handed to her."""
+        if user.sees_everything:
+            return self
+        handed = CaseHolder.objects.on(today()).filter(worker=OuterRef("pk"), user=user)
+        return self.filter(Q(place__lokalisasi_id__in=user.lokalisasi_ids) | Q(Exists(handed)))
+
+    def counted(self) -> WorkerQuerySet:
+        """The beneficiaries of the programme: everybody registered but who was found not to be."""
+        return self.exclude(eligibility="not_eligible")
+
+    def with_readiness(self) -> WorkerQuerySet:
+        """Adds what she still needs as columns, so that lists filter on them (see rules.py)."""
+        hers = {"worker": OuterRef("pk")}
+        accounts = (
+            apps.get_model("cases.BankAccount").objects.filter(**hers).exclude(state="closed")
+        )
+        statements = apps.get_model("cases.SignedStatement").objects.filter(**hers)
+        origins = apps.get_model("cases.OriginConfirmation").objects.filter(
+            **hers, current=True, answer="confirmed", regency=OuterRef("home_regency")
+        )
+        newest = statements.order_by("-signed_on", "-id").values("choice")[:1]
+        return self.annotate(
+            has_account=Exists(accounts.filter(number_index__isnull=False)),
+            account_active=Exists(accounts.filter(state="active")),
+            account_state=Subquery(accounts.values("state")[:1]),
+            holder_same=Exists(accounts.filter(holder_folded=OuterRef("name_folded"))),
+            statement_choice=Subquery(newest),
+            origin_confirmed=Exists(origins),
+        ).annotate(
+            # A statement stands for the choice that it was signed for, and for no later one.
+            statement_signed=Case(When(statement_choice=F("choice"), then=True), default=False),
+        )
+
+    def with_journey(self) -> WorkerQuerySet:
+        """Adds the state and the dates of her current journey; nothing when she has none."""
+        current = apps.get_model("cases.Journey").objects.filter(
+            worker=OuterRef("pk"), current=True
+        )
+        return self.annotate(
+            journey_state=Subquery(current.values("state")[:1]),
+            journey_batch=Subquery(current.values("batch_code")[:1]),
+            journey_approved_on=Subquery(current.values("approved_on")[:1]),
+            journey_arrived_on=Subquery(current.values("arrived_on")[:1]),
+        )
+
+
+@pghistory.track(
+    pghistory.InsertEvent(level=pgtrigger.Statement),
+    pghistory.UpdateEvent(level=pgtrigger.Statement),
+    model_name="WorkerEvent",
+    meta={"db_table": "cases_worker_event"},
+)
+class Worker(models.Model):
+    """One registered person; her facts move in the states of cases/workflow.py."""
+
+    class NikStatus(models.TextChoices):
+        UNCHECKED = "unchecked", _("not yet checked")
+        MATCHED = "matched", _("matched")
+        UNMATCHED = "unmatched", _("not matched")
+        DECEASED = "deceased", _("recorded as deceased")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    register_no = models.CharField(_("register number"), max_length=20, unique=True)
+    name = models.CharField(_("name as on the identity card"), max_length=120)
+    # The comparison form of the name: old spelling, titles and double letters folded away.
+    name_folded = models.CharField(max_length=120, editable=False)
+    mother_name = models.CharField(_("mother's name"), max_length=120, blank=True)
+    mother_folded = models.CharField(max_length=120, blank=True, editable=False)
+    birth_place = models.CharField(_("place of birth"), max_length=80, blank=True)
+    birth_date = models.DateField(_("date of birth"))
+    nik = EncryptedTextField(label="worker.nik", verbose_name=_("NIK"), null=True, blank=True)
+    nik_index = models.CharField(max_length=64, null=True, editable=False)
+    nik_tail_index = models.CharField(max_length=64, null=True, editable=False)
+    nik_status = models.CharField(
+        _("civil registry"), max_length=10, choices=NikStatus.choices, default=NikStatus.UNCHECKED
+    )
+    nik_note = models.CharField(_("note on the NIK"), max_length=300, blank=True)
+    phone = EncryptedTextField(
+        label="worker.phone", verbose_name=_("telephone"), null=True, blank=True
+    )
+    phone_index = models.CharField(max_length=64, null=True, editable=False)
+    place = models.ForeignKey(Place, models.PROTECT, verbose_name=_("place"))
+    wisma = models.CharField(_("wisma / room"), max_length=80, blank=True)
+    home_regency = models.ForeignKey(
+        Regency, models.PROTECT, null=True, blank=True, verbose_name=_("home region")
+    )
+    home_district = models.ForeignKey(
+        District, models.PROTECT, null=True, blank=True, verbose_name=_("home district")
+    )
+    home_address = EncryptedTextField(
+        label="worker.address", verbose_name=_("home address"), null=True, blank=True
+    )
+    children = models.PositiveSmallIntegerField(_("accompanying children"), default=0)
+    remark = models.CharField(_("remark"), max_length=300, blank=True)
+    eligibility = models.CharField(
+        _("eligibility"),
+        max_length=20,
+        choices=workflow.ELIGIBILITY.choices,
+        default="registered",
+    )
+    choice = models.CharField(
+        _("choice"), max_length=20, choices=workflow.CHOICE.choices, default="undecided"
+    )
+    case_state = models.CharField(
+        _("case"), max_length=10, choices=workflow.CASE.choices, default="open"
+    )
+    # The date of the decree that names her; written by the decree's own act and by nothing else.
+    determined_on = models.DateField(
+        _("determined by decree on"), null=True, blank=True, editable=False
+    )
+    registered_on = models.DateField(_("date of registration"))
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # Counts changes of the record, so that of two editors the second is told.
+    version = models.PositiveIntegerField(default=1)
+
+    objects = WorkerQuerySet.as_manager()
+    privacy: ClassVar[dict[str, str]] = {
+        "id": "umum",
+        "register_no": "umum",
+        "name": "spesifik",
+        "name_folded": "spesifik",
+        "mother_name": "spesifik",
+        "mother_folded": "spesifik",
+        "birth_place": "spesifik",
+        "birth_date": "spesifik",
+        "nik": "rahasia",
+        "nik_index": "rahasia",
+        "nik_tail_index": "rahasia",
+        "nik_status": "spesifik",
+        "nik_note": "spesifik",
+        "phone": "rahasia",
+        "phone_index": "rahasia",
+        "place": "spesifik",
+        "wisma": "spesifik",
+        "home_regency": "spesifik",
+        "home_district": "spesifik",
+        "home_address": "rahasia",
+        "children": "spesifik",
+        "remark": "spesifik",
+        "eligibility": "spesifik",
+        "choice": "spesifik",
+        "case_state": "spesifik",
+        "determined_on": "umum",
+        "registered_on": "umum",
+        "registered_by": "umum",
+        "recorded_at": "umum",
+        "recorded_by": "umum",
+        "version": "umum",
+    }
+
+    class Meta:
+        indexes = [
+            GinIndex(OpClass("name_folded", name="gin_trgm_ops"), name="worker_name_trgm"),
+            models.Index(fields=["name_folded", "birth_date"], name="worker_same_person"),
+            models.Index(fields=["nik_tail_index"], name="worker_nik_tail"),
+            models.Index(fields=["phone_index"], name="worker_phone"),
+            models.Index(fields=["place", "name", "id"], name="worker_by_place"),
+            models.Index(fields=["name", "id"], name="worker_by_name"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["nik_index"],
+                name="worker_nik_once",
+                violation_error_message=_("This NIK already belongs to another record."),
+            ),
+            models.CheckConstraint(
+                condition=Q(nik__isnull=True, nik_index__isnull=True)
+                | Q(nik__isnull=False, nik_index__isnull=False),
+                name="worker_nik_is_indexed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(name_folded=""),
+                name="worker_has_a_name",
+                violation_error_message=_("Write her name."),
+            ),
+            known_states(workflow.ELIGIBILITY),
+            known_states(workflow.CHOICE),
+            known_states(workflow.CASE),
+        ]
+        triggers = [
+            road(workflow.ELIGIBILITY),
+            road(workflow.CHOICE),
+            road(workflow.CASE),
+        ]
+
+    def __str__(self) -> str:
+        return self.register_no
+
+    @property
+    def lokalisasi_id(self) -> str:
+        return self.place.lokalisasi_id
+
+    @property
+    def eligibility_state(self) -> workflow.State:
+        return workflow.ELIGIBILITY.state(self.eligibility)
+
+    @property
+    def choice_state(self) -> workflow.State:
+        return workflow.CHOICE.state(self.choice)
+
+
+class Alias(models.Model):
+    """Another name she is known by."""
+
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="aliases")
+    name = models.CharField(_("alias"), max_length=80)
+    name_folded = models.CharField(max_length=80, editable=False)
+    privacy: ClassVar[dict[str, str]] = {
+        "id": "umum",
+        "worker": "umum",
+        "name": "spesifik",
+        "name_folded": "spesifik",
+    }
+
+    class Meta:
+        indexes = [GinIndex(OpClass("name_folded", name="gin_trgm_ops"), name="alias_name_trgm")]
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "name_folded"], name="alias_once_a_person")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class CaseHolder(models.Model):
+    """A case handed to one caseworker, from one date until another."""
+
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="holders")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="held_cases")
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    handed_at = models.DateTimeField(auto_now_add=True)
+    handed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = ForATime.as_manager()
+    privacy: ClassVar[dict[str, str]] = {
+        "id": "umum",
+        "worker": "umum",
+        "user": "umum",
+        "valid_from": "umum",
+        "valid_until": "umum",
+        "handed_at": "umum",
+        "handed_by": "umum",
+    }
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,180 @@
+"""Finds people by part of a name, NIK, register number or telephone, typing errors included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.identity import NIK_TAIL, folded, nik_indexes, nik_tail_index, phone_index
+from cases.models import RegisterNumber, Worker
+from kotim_social.accounts.models import User
+from kotim_social.lib.names import fold_name
+from kotim_social.regions.names import within_one_edit
+
+SHOWN = 50
+CAP = 1001
+SHORTEST = 2
+LONGEST = 100
+# How alike a stretch of the name must be to become a candidate; the words decide afterwards.
+_LIKENESS = 0.4
+_LONG_WORD = 8
+_NIK_DIGITS = 16
+
+REASONS = {
+    "register_no": _("register number"),
+    "nik": _("NIK"),
+    "nik_tail": _("last 4 digits of the NIK"),
+    "phone": _("telephone"),
+    "name": _("name"),
+    "alias": _("also known as"),
+    "near_name": _("similar name"),
+    "near_alias": _("similar to another name of hers"),
+}
+_RANK = {reason: rank for rank, reason in enumerate(REASONS)}
+
+# Every branch is capped before it is joined, so that no term can make the statement slow.
+_NAMES = """
+    WITH hits AS MATERIALIZED (
+        (SELECT id AS worker_id, name_folded AS text, 'name' AS reason FROM cases_worker
+          WHERE name_folded LIKE %(part)s LIMIT %(cap)s)
+        UNION ALL
+        (SELECT worker_id, name_folded, 'alias' FROM cases_alias
+          WHERE name_folded LIKE %(part)s LIMIT %(cap)s)
+        UNION ALL
+        (SELECT id, name_folded, 'near_name' FROM cases_worker
+          WHERE %(word)s <%% name_folded LIMIT %(cap)s)
+        UNION ALL
+        (SELECT worker_id, name_folded, 'near_alias' FROM cases_alias
+          WHERE %(word)s <%% name_folded LIMIT %(cap)s)
+    )
+    SELECT worker_id, reason, text FROM hits
+    ORDER BY word_similarity(%(word)s, text) DESC, worker_id LIMIT %(cap)s
+"""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A person found, why, and her name in pieces: (text, whether it is what was looked for)."""
+
+    worker: Worker
+    reason: Any
+    pieces: list[tuple[str, bool]]
+    alias: list[tuple[str, bool]]
+
+
+@dataclass(frozen=True)
+class Found:
+    hits: list[Hit]
+    is_capped: bool
+
+
+def find_people(text: str, *, user: User) -> Found:
+    """The best fifty whom the user may see, the surest reason first; a constant number of queries.
+
+    `text` is one line of 2 to 100 characters, see SearchForm.
+    """
+    reasons: dict[UUID, str] = {}
+    for worker_id, reason in _candidates(text.strip()):
+        known = reasons.get(worker_id)
+        if known is None or _RANK[reason] < _RANK[known]:
+            reasons[worker_id] = reason
+    seen: QuerySet[Worker] = Worker.objects.visible_to(user).filter(pk__in=list(reasons))
+    workers = list(
+        seen.select_related("place", "home_regency").prefetch_related("aliases").defer(
+            "nik", "phone", "home_address"
+        )
+    )
+    workers.sort(key=lambda worker: (_RANK[reasons[worker.pk]], worker.name, worker.pk))
+    words = folded(text).split()
+    hits = [_hit(worker, reasons[worker.pk], words) for worker in workers[:SHOWN]]
+    return Found(hits, is_capped=len(workers) > SHOWN)
+
+
+def _candidates(text: str) -> Iterator[tuple[UUID, str]]:
+    digits = re.sub(r"[\s.'+()-]", "", text)
+    if digits.isascii() and digits.isdigit():
+        yield from _by_digits(digits)
+    yield from _by_register_number(text)
+    yield from _by_name(fold_name(text))
+
+
+def _by_digits(digits: str) -> Iterator[tuple[UUID, str]]:
+    if len(digits) == _NIK_DIGITS:
+        yield from _ids("nik", nik_index=nik_indexes(digits)[0])
+    if len(digits) == NIK_TAIL:
+        yield from _ids("nik_tail", nik_tail_index=nik_tail_index(digits))
+    if len(digits) > NIK_TAIL and (index := phone_index(digits)):
+        yield from _ids("phone", phone_index=index)
+
+
+def _by_register_number(text: str) -> Iterator[tuple[UUID, str]]:
+    """The whole number, or only its count: "12" is KTM-2017-0012 of every year."""
+    found = re.fullmatch(r"(?:[a-z]+[\s-]*(\d{4})[\s-]+)?(\d{1,9})", text.casefold(), re.ASCII)
+    if found is None:
+        return
+    years = [found[1]] if found[1] else RegisterNumber.objects.values_list("pk", flat=True)
+    numbers = [f"{settings.REGISTER_PREFIX}-{year}-{int(found[2]):04d}" for year in years]
+    yield from _ids("register_no", register_no__in=numbers)
+
+
+def _ids(reason: str, **conditions: Any) -> Iterator[tuple[UUID, str]]:
+    for pk in Worker.objects.filter(**conditions).values_list("pk", flat=True)[:CAP]:
+        yield pk, reason
+
+
+def _by_name(name: str) -> Iterator[tuple[UUID, str]]:
+    if len(name) < SHORTEST or not any(char.isalpha() for char in name):
+        return
+    words = name.split()
+    escaped = re.sub(r"([\\%_])", r"\\\1", name)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(_LIKENESS)]
+        )
+        cursor.execute(_NAMES, {"part": f"%{escaped}%", "word": name, "cap": CAP})
+        for worker_id, reason, text in cursor.fetchall():
+            if not reason.startswith("near") or _has_words_near(text.split(), words):
+                yield worker_id, reason
+
+
+def _has_words_near(words: list[str], wanted: list[str]) -> bool:
+    return all(any(_is_near(word, one) for word in words) for one in wanted)
+
+
+def _is_near(word: str, wanted: str) -> bool:
+    """One letter wrong in a short word, two in a long one; the beginning of a word counts."""
+    if word.startswith(wanted) or within_one_edit(word, wanted):
+        return True
+    if len(wanted) < _LONG_WORD:
+        return False
+    return any(
+        within_one_edit(shorter, wanted) or within_one_edit(word, wanted[:i] + wanted[i + 1 :])
+        for i in range(len(wanted))
+        if (shorter := word[:i] + word[i + 1 :])
+    )
+
+
+def _hit(worker: Worker, reason: str, words: list[str]) -> Hit:
+    alias: list[tuple[str, bool]] = []
+    if reason in ("alias", "near_alias"):
+        names = [_pieces(row.name, words) for row in worker.aliases.all()]
+        alias = next((name for name in names if any(is_hit for _text, is_hit in name)), [])
+    return Hit(worker, REASONS[reason], _pieces(worker.name, words), alias)
+
+
+def _pieces(name: str, words: list[str]) -> list[tuple[str, bool]]:
+    """The name as it is shown, cut at its words; those that fit what was looked for are marked."""
+    return [(piece, _is_wanted(piece, words)) for piece in re.split(r"(\s+)", name) if piece]
+
+
+def _is_wanted(piece: str, words: list[str]) -> bool:
+    own = folded(f"{piece} x").removesuffix(" x") if piece.strip() else ""
+    return bool(own) and any(word in own or _is_near(own, word) for word in words)

@@ -1,0 +1,181 @@
+"""Payment lists: all of them, a new one, and one with its road and its lines."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases.forms.fields import refuse
+from disbursements.actions.lists import create_list
+from disbursements.forms.lists import ListFilter, NewListForm
+from disbursements.listing import line_rows, lists_in_rows, may_book, sums_of, with_sums
+from disbursements.models import PaymentList
+from disbursements.rules import changed_payees, find_candidates, reasons_against_lines
+from disbursements.views.showing import (
+    buttons_for,
+    facts_of,
+    filter_tags,
+    left_out_people,
+    road_of,
+    timeline_of,
+)
+from kotim_social.accounts.access import get_visible_or_404, require
+from kotim_social.accounts.models import User
+from kotim_social.accounts.roles import Perm
+from kotim_social.audit.trail import record
+from kotim_social.idempotency.forms import idempotent
+from kotim_social.workflow import Refused
+
+PAGE = 50
+ALL = 1000
+# States in which lines can still turn out to be unpayable.
+CHECKED_STATES = ("draft", "submitted", "verified", "approved")
+
+
+@require(Perm.LIST_VIEW)
+@require_safe
+def list_index(request: HttpRequest) -> HttpResponse:
+    form = ListFilter(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    lists = lists_in_rows(
+        request.user,
+        state=chosen.get("state", ""),
+        waiting=bool(chosen.get("waiting")),
+    )
+    page = Paginator(lists, PAGE).get_page(request.GET.get("page"))
+    page.object_list = with_sums(page.object_list)
+    context = {
+        "filter": form,
+        "page": page,
+        "tags": filter_tags(request, form),
+        "may_prepare": request.user.can(Perm.LIST_PREPARE),
+    }
+    return render(request, "disbursements/list_index.html", context)
+
+
+@require(Perm.LIST_PREPARE)
+@idempotent
+def list_create(request: HttpRequest) -> HttpResponse:
+    """First what it is for, then who is in and who is left out, then the draft."""
+    posted = request.method == "POST"
+    source = request.POST if posted else request.GET
+    preset = {"batch": request.GET.get("batch", "")[:30]}
+    form = NewListForm(source if "kinds" in source or posted else None, user=request.user,
+                       initial=preset)  # fmt: skip
+    if not form.is_bound or not form.is_valid():
+        status = 422 if posted else 200
+        return render(request, "disbursements/list_create.html", {"form": form}, status=status)
+    ticked = request.POST.getlist("line") if posted else None
+    if posted:
+        made = _make(form, ticked or [], request.user)
+        if made is not None:
+            _tell(request, made, len(ticked or []))
+            return redirect("disbursements:list_detail", made.pk)
+    context = {"form": form, **_choice(form, request.user, ticked)}
+    status = 422 if posted else 200
+    return render(request, "disbursements/list_check.html", context, status=status)
+
+
+def _make(form: NewListForm, ticked: list[str], by: User) -> PaymentList | None:
+    data = form.cleaned_data
+    try:
+        return create_list(
+            funder=data["funder"],
+            kinds=data["kinds"],
+            places=list(data["places"]),
+            budget_year=data["budget_year"],
+            batch_code=data["batch"],
+            only=ticked,
+            by=by,
+        )
+    except Refused as refused:
+        refuse(form, refused.sentences)
+        return None
+
+
+def _tell(request: HttpRequest, made: PaymentList, ticked: int) -> None:
+    """The draft, and whoever could no longer be paid between the look and the yes."""
+    messages.success(request, _("The list %(number)s is made.") % {"number": made.number})
+    missing = ticked - made.lines.count()
+    if missing > 0:
+        messages.warning(
+            request,
+            _("%(n)s of those you chose can no longer be paid and are not on the list.")
+            % {"n": missing},
+        )
+
+
+def _choice(form: NewListForm, user: User, ticked: list[str] | None) -> dict[str, Any]:
+    data = form.cleaned_data
+    found = find_candidates(
+        user, kinds=data["kinds"], places=list(data["places"]), batch_code=data["batch"]
+    )
+    names = {kind.code: kind.name for kind in data["kinds"]}
+    chosen = None if ticked is None else set(ticked)
+    rows = [
+        {
+            "key": one.position.key,
+            "worker": one.worker,
+            "kind": names[one.position.kind_id],
+            "amount": one.position.entitled - one.position.paid,
+            "checked": chosen is None or one.position.key in chosen,
+            "again": one.position.last_line_id is not None,
+        }
+        for one in found.included
+    ]
+    return {
+        "rows": rows,
+        "total": found.total,
+        "people": len({one.worker.pk for one in found.included}),
+        "left_out": left_out_people(found.left_out, user),
+        "hidden": form.as_hidden(),
+    }
+
+
+@require(Perm.LIST_VIEW)
+@require_safe
+def list_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    payment_list = get_visible_or_404(
+        PaymentList.objects.select_related("funder", "budget_year", "created_by"),
+        request.user,
+        pk,
+    )
+    sums = sums_of(payment_list)
+    lines = payment_list.lines.order_by("number")
+    size = ALL if request.GET.get("all") else PAGE
+    page = Paginator(lines, size).get_page(request.GET.get("page"))
+    page.object_list = line_rows(page.object_list, request.user)
+    decisions = list(payment_list.decisions.select_related("recorded_by").order_by("-pk"))
+    record("paymentlist.view", by=request.user, obj=payment_list)
+    context = {
+        "list": payment_list,
+        "sums": sums,
+        "facts": facts_of(payment_list, sums),
+        "road": road_of(payment_list),
+        "page": page,
+        "all_url": "?all=1" if page.has_other_pages() else "",
+        "timeline": timeline_of(decisions),
+        "may_book": may_book(payment_list, request.user) and sums.waiting,
+        "may_reverse": request.user.can(Perm.LIST_PAY),
+        **buttons_for(payment_list, request.user),
+        **_warnings(payment_list),
+    }
+    return render(request, "disbursements/list_detail.html", context)
+
+
+def _warnings(payment_list: PaymentList) -> dict[str, Any]:
+    """What has changed since the approval, and who could not be paid as things stand now."""
+    if payment_list.state not in CHECKED_STATES:
+        return {"changed": [], "problems": {}}
+    approved = payment_list.state == "approved"
+    return {
+        "changed": changed_payees(payment_list) if approved else [],
+        "problems": reasons_against_lines(payment_list),
+    }

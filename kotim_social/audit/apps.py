@@ -1,0 +1,8 @@
+"""The append-only trail."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "kotim_social.audit"
+    label = "audit"

@@ -1,0 +1,11 @@
+"""What every page knows: whose office it is, and whether it is the demo."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def office(request: HttpRequest) -> dict[str, object]:
+    return {
+        "OFFICE_NAME": settings.OFFICE_NAME,
+        "IS_DEMO": getattr(settings, "IS_DEMO", False),
+    }

@@ -1,0 +1,157 @@
+"""The whole register in figures: people, money per funder and kind, money per place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
+
+from cases.models import StagedRow, Worker
+from disbursements.models import AssistanceKind, Position
+from disbursements.models.position import MEASURES
+from kotim_social.accounts.models import User
+from kotim_social.regions.models import Place
+
+CHOICES = ("return", "stay", "undecided", "referred")
+
+
+@dataclass(frozen=True)
+class MoneyRow:
+    """One funder and kind (and place, where the table is by place) with its six sums."""
+
+    funder: str
+    kind: str
+    label: str
+    sums: dict[str, int]
+    place: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        parts = sum(self.sums[name] for name in MEASURES if name != "entitled")
+        return self.sums["entitled"] == parts
+
+    def as_json(self) -> dict[str, Any]:
+        where = {"place": self.place} if self.place else {}
+        return {**where, "funder": self.funder, "kind": self.kind, **self.sums}
+
+
+@dataclass(frozen=True)
+class Totals:
+    people: dict[str, Any]
+    register_rows: dict[str, int]
+    money: list[MoneyRow]
+    money_by_place: list[MoneyRow]
+
+    @property
+    def total(self) -> dict[str, int]:
+        return {name: sum(row.sums[name] for row in self.money) for name in MEASURES}
+
+    @property
+    def adds_up(self) -> bool:
+        """entitled = paid + in process + returned + withheld + open, in every row."""
+        return all(row.adds_up for row in [*self.money, *self.money_by_place])
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "people": self.people,
+            "register_rows": self.register_rows,
+            "money": [row.as_json() for row in self.money],
+            "money_by_place": [row.as_json() for row in self.money_by_place],
+            "total": self.total,
+        }
+
+
+def totals(user: User | None = None) -> Totals:
+    """The figures in a user's scope; without a user, of everybody. A constant number of queries."""
+    workers = Worker.objects.all() if user is None else Worker.objects.visible_to(user)
+    positions = Position.objects.all() if user is None else Position.objects.visible_to(user)
+    rows = StagedRow.objects.all() if user is None else StagedRow.objects.visible_to(user)
+    by_place = _money(positions, "place")
+    return Totals(_people(workers), _register_rows(rows), _over_places(by_place), by_place)
+
+
+def _people(workers: Any) -> dict[str, Any]:
+    counted = workers.counted()
+    by_choice = dict(counted.values_list("choice").annotate(n=Count("pk")).order_by())
+    return {
+        "registered": counted.count(),
+        "by_place": dict(
+            counted.values_list("place_id").annotate(n=Count("pk")).order_by("place__position")
+        ),
+        "by_home_province": {
+            code or "": n
+            for code, n in counted.values_list("home_regency__province_id")
+            .annotate(n=Count("pk"))
+            .order_by("-n", "home_regency__province_id")
+        },
+        "by_choice": {choice: by_choice.get(choice, 0) for choice in CHOICES},
+        "with_nik": counted.filter(nik_index__isnull=False).count(),
+        "with_account": counted.filter(accounts__number_index__isnull=False)
+        .exclude(accounts__state="closed")
+        .distinct()
+        .count(),
+    }
+
+
+def _register_rows(rows: Any) -> dict[str, int]:
+    """Rows of the register by outcome; those accepted with warnings are accepted."""
+    found = dict(
+        rows.filter(source__state__in=["staged", "confirmed"])
+        .values_list("outcome")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    return {
+        "accepted": found.get("accepted", 0) + found.get("warning", 0),
+        "duplicate": found.get("duplicate", 0),
+        "refused": found.get("refused", 0),
+        "referral": found.get("referral", 0),
+    }
+
+
+def _money(positions: Any, *by: str) -> list[MoneyRow]:
+    labels = dict(AssistanceKind.objects.values_list("code", "name"))
+    rows = (
+        positions.values("funder_id", "kind_id", *(f"{name}_id" for name in by))
+        .annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
+        .order_by("place__position", "funder__order", "kind__order")
+    )
+    return [
+        MoneyRow(
+            row["funder_id"],
+            row["kind_id"],
+            labels[row["kind_id"]],
+            {name: int(row[f"sum_{name}"]) for name in MEASURES},
+            row.get("place_id", ""),
+        )
+        for row in rows
+    ]
+
+
+def _over_places(by_place: list[MoneyRow]) -> list[MoneyRow]:
+    """The same table without the places; summed here, so that both can never differ."""
+    merged: dict[tuple[str, str], MoneyRow] = {}
+    for row in by_place:
+        key = (row.funder, row.kind)
+        if key not in merged:
+            merged[key] = MoneyRow(row.funder, row.kind, row.label, dict.fromkeys(MEASURES, 0))
+        for name in MEASURES:
+            merged[key].sums[name] += row.sums[name]
+    return list(merged.values())
+
+
+def place_labels() -> dict[str, str]:
+    return dict(Place.objects.order_by("position").values_list("code", "label"))
+
+
+def measure_labels() -> dict[str, str]:
+    return {
+        "entitled": _("Entitled"),
+        "paid": _("Paid"),
+        "in_process": _("In process"),
+        "returned": _("Returned"),
+        "withheld": _("Withheld"),
+        "open": _("Open"),
+    }

@@ -1,0 +1,1 @@
+"""Issued papers: signatories, the number register, snapshots and the PDF building blocks."""

@@ -1,0 +1,1 @@
+"""The encrypted private store of uploads and issued papers."""

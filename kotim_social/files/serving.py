@@ -1,0 +1,26 @@
+"""Sending a stored file: as an attachment, never cached, with a row in the trail."""
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from kotim_social.accounts.models import User
+from kotim_social.audit.trail import record
+from kotim_social.files.models import StoredFile
+
+
+def file_response(stored: StoredFile, *, filename: str, by: User) -> HttpResponse:
+    """The caller has checked that this user may see it. The file name carries no person.
+
+    The trail row is written first: what cannot be recorded is not shown.
+    """
+    record("file.read", by=by, obj=stored)
+    return attachment(stored.read(), content_type=stored.content_type, filename=filename)
+
+
+def attachment(content: bytes, *, content_type: str, filename: str) -> HttpResponse:
+    """A download that no browser opens in place or keeps."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, filename)
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

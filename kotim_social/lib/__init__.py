@@ -1,0 +1,1 @@
+"""Pure functions of the house, one subject a module; no models, no pages."""

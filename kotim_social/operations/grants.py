@@ -1,0 +1,89 @@
+"""What the app role may do to each table: everything else is the owner's alone."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from kotim_social.audit.immutable import ImmutableModel
+
+READ = "SELECT"
+APPEND = "SELECT, INSERT"
+WRITE = "SELECT, INSERT, UPDATE"
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+# Tables from which the program itself takes rows away: sessions and keys that have run out,
+# lines of a draft, members of a set, and the rows of an import that is undone.
+DELETABLE = {
+    "sessions.Session",
+    "idempotency.AnsweredKey",
+    "mfa.Authenticator",
+    "accounts.Assignment",
+    "cases.Alias",
+    "cases.StagedRow",
+    "cases.Worker",
+    "cases.BankAccount",
+    "cases.Journey",
+    "cases.ChildReferral",
+    "cases.CaseHolder",
+    "cases.ChoiceChange",
+}
+READ_ONLY = {
+    "contenttypes.ContentType",
+    "auth.Permission",
+    "auth.Group",
+    "regions.Province",
+    "regions.Regency",
+    "regions.District",
+    "regions.Spelling",
+    "regions.Place",
+}
+
+# Tables of which the app role may change some columns only; the database keeps the others.
+COLUMNS = {
+    "disbursements.Entitlement": "state, lapsed_on, lapsed_at, lapsed_by_id, lapsed_because",
+    "disbursements.PaymentList": "state, revision, order_number, ordered_on, batch_code",
+    "disbursements.PaymentLine": (
+        "state, snapshot, payee_mark, result_on, result_at, result_by_id, result_reason, "
+        "result_note, deposit_slip"
+    ),
+}
+
+
+def grants_by_table() -> dict[str, str]:
+    """Table name → what the app role may do with it."""
+    grants: dict[str, str] = {"django_migrations": READ}
+    for model in apps.get_models(include_auto_created=True):
+        label = model._meta.label
+        if model._meta.proxy:
+            continue
+        if label in COLUMNS:
+            allowed = f"{APPEND}, UPDATE ({COLUMNS[label]})"
+        elif label in DELETABLE:
+            allowed = ALL
+        elif label in READ_ONLY or not model._meta.managed:
+            allowed = READ
+        elif issubclass(model, ImmutableModel) or hasattr(model, "pgh_tracked_model"):
+            allowed = APPEND
+        elif model._meta.auto_created:
+            allowed = ALL
+        else:
+            allowed = WRITE
+        grants[model._meta.db_table] = allowed
+    return grants
+
+
+def apply_grants(connection: BaseDatabaseWrapper) -> None:
+    """Gives the app role exactly these rights; run as the owner, after each migration."""
+    role = connection.ops.quote_name(settings.DATABASES[DEFAULT_DB_ALIAS]["USER"])
+    with connection.cursor() as cursor:
+        existing = set(connection.introspection.table_names(cursor, include_views=True))
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}, PUBLIC")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        for table, allowed in grants_by_table().items():
+            if table in existing:
+                name = connection.ops.quote_name(table)
+                cursor.execute(f"GRANT {allowed} ON {name} TO {role}")

@@ -1,0 +1,18 @@
+"""Migrates as the owner role, then gives the app role its rights."""
+
+from typing import Any
+
+from django.core.management.commands import migrate
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from kotim_social.operations.grants import apply_grants
+
+OWNER = "owner"
+
+
+class Command(migrate.Command):
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["database"] == DEFAULT_DB_ALIAS and OWNER in connections:
+            options["database"] = OWNER
+        super().handle(*args, **options)
+        apply_grants(connections[options["database"]])

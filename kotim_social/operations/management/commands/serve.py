@@ -1,0 +1,70 @@
+"""Sets the office up if need be, makes the demo in an empty one, and serves it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+from kotim_social.operations.office import (
+    demo_file,
+    is_empty,
+    make_demo_office,
+    set_up,
+    write_demo_file,
+)
+
+
+class Office(BaseApplication):
+    """Gunicorn inside this process, so that the embedded database lives as long as it does."""
+
+    def __init__(self, bind: str) -> None:
+        self.bind = bind
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in {
+            "bind": self.bind,
+            "workers": 2,
+            "threads": 4,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "accesslog": None,
+            "loglevel": "warning",
+            "timeout": 60,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return get_wsgi_application()
+
+
+class Command(BaseCommand):
+    help = "Sets up and serves on this machine; an empty office becomes the demo office."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--bind", default="127.0.0.1:8000")
+        parser.add_argument("--no-demo", action="store_true", help="leave an empty office empty")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        set_up()
+        if not options["no_demo"] and is_empty():
+            self.stdout.write("Membuat kantor contoh …")
+            write_demo_file(make_demo_office(self.stdout.write))
+        settings.IS_DEMO = demo_file().exists()
+        self._say_where(options["bind"])
+        connections.close_all()
+        Office(options["bind"]).run()
+
+    def _say_where(self, bind: str) -> None:
+        self.stdout.write(self.style.SUCCESS(f"\nKotim Social: http://{bind}/"))
+        if demo_file().exists():
+            self.stdout.write(demo_file().read_text())
+            self.stdout.write("Kode verifikasi pengguna contoh: ./run kode NAMA")
+        self.stdout.write("Berhenti: Ctrl+C\n")
+        self.stdout.flush()

@@ -1,0 +1,139 @@
+"""Forms for what is planned: seats, receiving office, legs, escorts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.utils.timezone import is_aware, make_naive
+from django.utils.translation import gettext_lazy as _
+
+from kotim_social.formlayout import PlainFilter, PlainForm
+from repatriation.actions.planning import FACTS
+from repatriation.models import Batch, Leg, Officer, Zone
+
+
+def date_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class SeatsForm(PlainFilter, forms.Form):
+    """How many seats a batch has, escorts and children included."""
+
+    seats = forms.IntegerField(
+        label=_("Seats"),
+        min_value=1,
+        max_value=5000,
+        help_text=_("Women, their children and the escorts sit on them."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class BatchFactsForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Batch
+        fields = FACTS
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "seats": forms.TextInput(attrs={"inputmode": "numeric"}),
+            "planned_departure": date_input(),
+            "planned_arrival": date_input(),
+            "escort_order_on": date_input(),
+            "notes": forms.Textarea(attrs={"rows": 3}),
+            "receiving_phone": forms.TextInput(attrs={"inputmode": "tel"}),
+        }
+
+    layout: ClassVar[Layout] = Layout(
+        Fieldset(_("Receiving office"), "receiving_office", "receiving_contact", "receiving_phone"),
+        Fieldset(_("Escort order"), "escort_order", "escort_order_on"),
+        Fieldset(_("Plan"), "seats", "planned_departure", "planned_arrival", "notes"),
+    )
+
+
+class PortTimeField(forms.DateTimeField):
+    """A time as the clock of a port shows it; which port's, another field says."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        formats = ["%Y-%m-%dT%H:%M", "%d-%m-%Y %H:%M", "%d-%m-%Y %H.%M", "%Y-%m-%d %H:%M"]
+        super().__init__(widget=widget, input_formats=formats, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        return make_naive(moment) if moment is not None and is_aware(moment) else moment
+
+
+class LegForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
+    departure = PortTimeField(
+        label=_("Departure"), help_text=_("As the clock at the place of departure shows it.")
+    )
+    arrival = PortTimeField(
+        label=_("Arrival"), help_text=_("As the clock at the place of arrival shows it.")
+    )
+
+    class Meta:
+        model = Leg
+        fields = (
+            "mode",
+            "carrier",
+            "vessel",
+            "origin",
+            "departure",
+            "departure_zone",
+            "target",
+            "arrival",
+            "arrival_zone",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        leg = self.instance
+        for name in ("departure", "arrival"):
+            if (moment := getattr(leg, name)) is not None:
+                zone = Zone(getattr(leg, f"{name}_zone")).tz
+                self.initial[name] = moment.astimezone(zone).replace(tzinfo=None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in ("departure", "arrival"):
+            moment, zone = cleaned.get(name), cleaned.get(f"{name}_zone")
+            if moment is not None and zone:
+                cleaned[name] = moment.replace(tzinfo=Zone(zone).tz)
+        return cleaned
+
+
+class EscortForm(PlainForm, forms.Form):
+    """An officer who is known already."""
+
+    officer = forms.ModelChoiceField(
+        label=_("Officer"), queryset=Officer.objects.none(), empty_label=_("Choose")
+    )
+    is_head = forms.BooleanField(label=_("Head of the batch"), required=False)
+
+    def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        along = batch.escorts.filter(active=True).values("officer")
+        free = Officer.objects.filter(active=True).exclude(pk__in=along)
+        self.fields["officer"].queryset = free  # type: ignore[attr-defined]
+
+
+class OfficerForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
+    """An officer who is not known yet, sent along at once."""
+
+    is_head = forms.BooleanField(label=_("Head of the batch"), required=False)
+
+    class Meta:
+        model = Officer
+        fields = ("name", "sex", "nip", "rank")
+
+    def clean_nip(self) -> str | None:
+        """Typed in groups, as it is printed."""
+        return "".join((self.cleaned_data["nip"] or "").split()) or None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="new", **kwargs)
+        self.fields["nip"] = forms.CharField(
+            label=_("NIP"), required=False, max_length=30, help_text=_("18 digits")
+        )
+        self.order_fields(["name", "sex", "nip", "rank", "is_head"])

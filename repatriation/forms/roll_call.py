@@ -1,0 +1,94 @@
+"""Forms of acts: a date, a reason, and roll-calls in which everybody is preset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kotim_social.formlayout import PlainForm
+from kotim_social.lib.dates import today
+from repatriation.forms.facts import date_input
+from repatriation.models import Member
+
+
+class EmptyForm(PlainForm, forms.Form):
+    """An act that asks nothing more."""
+
+
+class ReasonForm(PlainForm, forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DateForm(PlainForm, forms.Form):
+    """The date of business; today unless it is written down later."""
+
+    on = forms.DateField(label=gettext_lazy("Date"), widget=date_input(), initial=today)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a roll-call."""
+
+    member: Member
+    present: BoundField
+    reason: BoundField
+
+
+class RollCallForm(DateForm):
+    """Everybody is ticked; whoever is not needs a reason.
+
+    A member who came to the list after the page was shown has no tick and no reason: the form
+    asks about her, and nobody boards or arrives unseen.
+    """
+
+    reason_required = True
+
+    def __init__(self, *args: Any, members: Iterable[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.members = list(members)
+        for member in self.members:
+            name = member.worker.name
+            self.fields[f"present-{member.pk}"] = forms.BooleanField(
+                label=name, required=False, initial=True
+            )
+            self.fields[f"reason-{member.pk}"] = forms.CharField(
+                label=_("Reason: %(name)s") % {"name": name}, required=False, max_length=200
+            )
+
+    def rows(self) -> Iterator[Row]:
+        for member in self.members:
+            yield Row(member, self[f"present-{member.pk}"], self[f"reason-{member.pk}"])
+
+    @property
+    def exceptions(self) -> dict[UUID, str]:
+        """Member id → reason."""
+        return {
+            member.pk: self.cleaned_data[f"reason-{member.pk}"]
+            for member in self.members
+            if not self.cleaned_data[f"present-{member.pk}"]
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for member in self.members if self.reason_required else ():
+            reason = cleaned.get(f"reason-{member.pk}", "").strip()
+            if not cleaned.get(f"present-{member.pk}") and not reason:
+                self.add_error(f"reason-{member.pk}", _("Give a reason."))
+        return cleaned
+
+
+class OriginForm(RollCallForm):
+    """The home office's letter; everybody is preset to confirmed."""
+
+    reason_required = False
+    letter = forms.CharField(label=gettext_lazy("Number of the letter"), max_length=80)
+    field_order = ("letter", "on")

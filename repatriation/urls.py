@@ -1,0 +1,46 @@
+"""Addresses of the way home."""
+
+from django.urls import path
+
+from repatriation.views import batch, papers, people, preparing, proposing, travel
+
+app_name = "repatriation"
+_BATCH = "rombongan/<uuid:pk>/"
+_MEMBER = f"{_BATCH}anggota/<uuid:member_pk>/"
+
+urlpatterns = [
+    path("rombongan/", proposing.batch_list, name="batch_list"),
+    path("rombongan/usulan/", proposing.propose_batches, name="propose"),
+    path(_BATCH, batch.batch_detail, name="batch_detail"),
+    path(f"{_BATCH}ubah/", batch.batch_edit, name="batch_edit"),
+    path(f"{_BATCH}ajukan/", batch.submit, name="submit"),
+    path(f"{_BATCH}kembalikan/", batch.send_back, name="send_back"),
+    path(f"{_BATCH}setujui/", batch.approve, name="approve"),
+    path(f"{_BATCH}batalkan/", batch.cancel, name="cancel"),
+    path(f"{_BATCH}selesai/", batch.finish, name="finish"),
+    path(f"{_BATCH}tambah/", people.member_add, name="member_add"),
+    path(f"{_BATCH}konfirmasi/", people.origin, name="origin"),
+    path(f"{_MEMBER}keluarkan/", people.member_remove, name="member_remove"),
+    path(f"{_MEMBER}batal-tiba/", travel.undo_arrival, name="undo_arrival"),
+    path(f"{_MEMBER}tidak-ditemukan/", travel.lose, name="lose"),
+    path(f"{_BATCH}perjalanan/baru/", preparing.leg_add, name="leg_add"),
+    path(f"{_BATCH}perjalanan/<uuid:leg_pk>/", preparing.leg_edit, name="leg_edit"),
+    path(
+        f"{_BATCH}perjalanan/<uuid:leg_pk>/keluarkan/", preparing.leg_remove, name="leg_remove"
+    ),
+    path(f"{_BATCH}pendamping/", preparing.escorts, name="escorts"),
+    path(f"{_BATCH}pendamping/baru/", preparing.officer_add, name="officer_add"),
+    path(
+        f"{_BATCH}pendamping/<uuid:escort_pk>/keluarkan/",
+        preparing.escort_remove,
+        name="escort_remove",
+    ),
+    path(
+        f"{_BATCH}pendamping/<uuid:escort_pk>/ketua/", preparing.escort_head, name="escort_head"
+    ),
+    path(f"{_BATCH}berangkat/", travel.depart, name="depart"),
+    path(f"{_BATCH}tiba/", travel.arrive, name="arrive"),
+    path(f"{_BATCH}serah-terima/", travel.hand_over, name="hand_over"),
+    path(f"{_BATCH}manifes/<slug:copy>/", papers.paper_manifest, name="paper_manifest"),
+    path(f"{_BATCH}surat/<uuid:paper_pk>/", papers.paper_file, name="paper_file"),
+]

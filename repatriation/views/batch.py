@@ -1,0 +1,193 @@
+"""The page of a batch, and the acts by which it is planned and confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Worker
+from kotim_social.accounts.access import actor, fresh_proof, get_visible_or_404, require
+from kotim_social.accounts.models import User
+from kotim_social.accounts.roles import Perm
+from kotim_social.audit.trail import record
+from kotim_social.documents.models import IssuedPaper
+from kotim_social.idempotency.forms import idempotent
+from repatriation import rules
+from repatriation.actions import planning, road
+from repatriation.forms import BatchFactsForm, DateForm, ReasonForm
+from repatriation.models import Batch
+from repatriation.papers import Copy
+from repatriation.views.common import UNPROCESSABLE, Act, act_page, done
+from repatriation.workflow import BATCH, BEFORE_DEPARTURE, ON_THE_ROAD, OPEN_FOR_JOINING, ROAD
+
+PAGE = 50
+# Act → the page where it is done; both ways of cancelling have one page.
+PAGE_OF_ACT = {"cancel_own": "cancel"}
+
+
+@require(Perm.BATCH_VIEW)
+def batch_detail(request: HttpRequest, pk: str) -> HttpResponse:
+    user = actor(request)
+    batch = get_visible_or_404(Batch.objects.select_related("destination"), user, pk)
+    record("batch.view", by=user, obj=batch)
+    members = batch.members.on_manifest().with_journey().by_name()  # type: ignore[attr-defined]
+    page = Paginator(members, PAGE).get_page(request.GET.get("page"))
+    people = [member.worker_id for member in page]
+    before = batch.state in BEFORE_DEPARTURE
+    missing = rules.gate(batch) if before else []
+    context: dict[str, Any] = {
+        "batch": batch,
+        "count": rules.count(batch),
+        "road": [(state.code, state.label) for state in ROAD],
+        "buttons": _buttons(batch, user),
+        "missing": missing,
+        "warnings": rules.warnings(batch) if before else [],
+        "page": page,
+        # Names of the whole manifest; links only to the people whom she may see.
+        "linked": set(Worker.objects.visible_to(user).filter(pk__in=people).values_list(
+            "pk", flat=True)),
+        "gone": batch.members.filter(removed_at__isnull=False).by_name(),  # type: ignore[attr-defined]
+        "legs": batch.legs.filter(active=True),
+        "escorts": batch.escorts.filter(active=True).select_related("officer").order_by(
+            "-is_head", "officer__name"),
+        "papers": IssuedPaper.objects.about(batch).visible_to(user).order_by("-created_at"),
+        "copies": list(Copy),
+        **_may(batch, user),
+    }  # fmt: skip
+    return render(request, "repatriation/batch_detail.html", context)
+
+
+def _may(batch: Batch, user: User) -> dict[str, bool]:
+    """What the page offers this user."""
+    plans = user.can(Perm.BATCH_PLAN)
+    return {
+        "may_plan": plans and batch.state in BEFORE_DEPARTURE,
+        "may_add": plans and batch.state in OPEN_FOR_JOINING,
+        "may_travel": user.can(Perm.BATCH_TRAVEL) and batch.state in ON_THE_ROAD,
+        "may_issue": user.can(Perm.BATCH_TRAVEL) or user.can(Perm.PAPER_ISSUE),
+        "may_prepare_money": user.can(Perm.LIST_PREPARE),
+        "sees_phone": plans or user.can(Perm.BATCH_CONFIRM),
+    }
+
+
+def _buttons(batch: Batch, user: User) -> list[dict[str, Any]]:
+    """The acts that this user may do now; the first is the usual one."""
+    buttons: dict[str, dict[str, Any]] = {}
+    for step in BATCH.acts_for(batch, user):
+        page = PAGE_OF_ACT.get(step.act, step.act)
+        url = reverse(f"repatriation:{page}", args=[batch.pk])
+        buttons.setdefault(page, {"label": step.label, "url": url, "act": page})
+    return list(buttons.values())
+
+
+@require(Perm.BATCH_PLAN)
+def batch_edit(request: HttpRequest, pk: str) -> HttpResponse:
+    batch = get_visible_or_404(Batch, actor(request), pk)
+    form = BatchFactsForm(request.POST or None, instance=batch)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and done(
+            lambda filled: planning.edit_facts(
+                batch=batch, facts=filled.cleaned_data, by=actor(request)
+            ),
+            form,
+        ):
+            return redirect("repatriation:batch_detail", pk)
+        status = UNPROCESSABLE
+    return render(request, "repatriation/form.html", _form_page(batch, form), status=status)
+
+
+def _form_page(batch: Batch, form: BatchFactsForm) -> dict[str, Any]:
+    return {"batch": batch, "form": form, "question": _("Facts of the batch")}
+
+
+@require(Perm.BATCH_PLAN)
+@idempotent
+def submit(request: HttpRequest, pk: str) -> HttpResponse:
+    batch = get_visible_or_404(Batch, actor(request), pk)
+    act = Act(
+        batch=batch,
+        question=_("Send the batch for confirmation?"),
+        submit_label=_("Send the batch for confirmation"),
+        done=_("The batch waits for confirmation."),
+        do=lambda form: road.submit(batch=batch, on=form.cleaned_data["on"], by=actor(request)),
+        form=DateForm(request.POST or None),
+    )
+    return act_page(request, act)
+
+
+@require(Perm.BATCH_CONFIRM)
+@idempotent
+def send_back(request: HttpRequest, pk: str) -> HttpResponse:
+    batch = get_visible_or_404(Batch, actor(request), pk)
+    act = Act(
+        batch=batch,
+        question=_("Send the batch back?"),
+        submit_label=_("Send back"),
+        done=_("The batch is a draft again."),
+        do=lambda form: road.send_back(
+            batch=batch, reason=form.cleaned_data["reason"], by=actor(request)
+        ),
+        form=ReasonForm(request.POST or None),
+    )
+    return act_page(request, act)
+
+
+@require(Perm.BATCH_CONFIRM)
+@fresh_proof
+@idempotent
+def approve(request: HttpRequest, pk: str) -> HttpResponse:
+    batch = get_visible_or_404(Batch, actor(request), pk)
+    act = Act(
+        batch=batch,
+        question=_("Confirm the batch?"),
+        submit_label=_("Confirm the batch"),
+        done=_("The batch is confirmed."),
+        do=lambda form: road.approve(batch=batch, on=form.cleaned_data["on"], by=actor(request)),
+        form=DateForm(request.POST or None),
+        context={"missing": [m for m in rules.gate(batch) if m.url != _page_of(batch)]},
+    )
+    return act_page(request, act)
+
+
+@require(Perm.BATCH_PLAN, Perm.BATCH_CONFIRM)
+@idempotent
+def cancel(request: HttpRequest, pk: str) -> HttpResponse:
+    batch = get_visible_or_404(Batch, actor(request), pk)
+    act = Act(
+        batch=batch,
+        question=_("Cancel the batch?"),
+        submit_label=_("Cancel the batch"),
+        done=_("The batch is cancelled."),
+        do=lambda form: road.cancel(
+            batch=batch, reason=form.cleaned_data["reason"], by=actor(request)
+        ),
+        form=ReasonForm(request.POST or None),
+        danger=True,
+        warning=_("Everybody in it goes back to those who wait for a batch."),
+    )
+    return act_page(request, act)
+
+
+@require(Perm.BATCH_TRAVEL)
+@idempotent
+def finish(request: HttpRequest, pk: str) -> HttpResponse:
+    batch = get_visible_or_404(Batch, actor(request), pk)
+    act = Act(
+        batch=batch,
+        question=_("Finish the batch?"),
+        submit_label=_("Finish the batch"),
+        done=_("The batch is finished."),
+        do=lambda form: road.finish(batch=batch, on=form.cleaned_data["on"], by=actor(request)),
+        form=DateForm(request.POST or None),
+    )
+    return act_page(request, act)
+
+
+def _page_of(batch: Batch) -> str:
+    return reverse("repatriation:batch_detail", args=[batch.pk])

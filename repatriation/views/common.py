@@ -1,0 +1,83 @@
+"""Ground of the pages of an act: ask, do, say what was refused, and lose nothing that was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kotim_social.workflow import Refused
+from repatriation import rules
+from repatriation.models import Batch
+
+UNPROCESSABLE = 422
+
+
+@dataclass
+class Act:
+    """One act on a batch: its question, its button, what it does with the filled form."""
+
+    batch: Batch
+    question: str
+    submit_label: str
+    done: str
+    do: Callable[[Any], Any]
+    form: forms.Form
+    danger: bool = False
+    warning: str = ""
+    template: str = "repatriation/act.html"
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def act_page(request: HttpRequest, act: Act) -> HttpResponse:
+    """GET asks; POST does it and goes to the batch, or shows the sentences that stand against it."""
+    status = 200
+    if request.method == "POST":
+        if act.form.is_valid() and done(act.do, act.form):
+            messages.success(request, act.done)
+            return redirect("repatriation:batch_detail", act.batch.pk)
+        status = UNPROCESSABLE
+    context = {
+        "batch": act.batch,
+        "form": act.form,
+        "question": act.question,
+        "facts": facts_of(act.batch),
+        "submit_label": act.submit_label,
+        "danger": act.danger,
+        "warning": act.warning,
+        **act.context,
+    }
+    return render(request, act.template, context, status=status)
+
+
+def done(do: Callable[[Any], Any], form: Any) -> bool:
+    """Whether the act was done; else its sentences stand on the form."""
+    try:
+        do(form)
+    except Refused as refusal:
+        form.add_error(None, refusal.sentences)
+        return False
+    return True
+
+
+def facts_of(batch: Batch) -> Sequence[dict[str, Any]]:
+    """What a check page says about the batch."""
+    count = rules.count(batch)
+    people = _("%(women)s women, %(children)s children, %(escorts)s escorts") % {
+        "women": count.women,
+        "children": count.children,
+        "escorts": count.escorts,
+    }
+    seats = _("%(size)s of %(seats)s") % {"size": count.size, "seats": count.seats}
+    return [
+        {"label": _("Batch"), "value": batch.code},
+        {"label": _("Destination"), "value": batch.destination.name},
+        {"label": _("Travellers"), "value": people},
+        {"label": _("Seats"), "value": seats},
+    ]

@@ -1,0 +1,56 @@
+/* Kotim Social: small comforts. Every page works without this file. */
+(function () {
+  "use strict";
+
+  // "/" goes to the search box, unless somebody is typing.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    var box = document.getElementById("site-search");
+    if (box) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    }
+  });
+
+  // A select-all box names the field whose boxes it ticks; a count beside it follows.
+  function boxes(all) {
+    var scope = all.form || document;
+    return Array.from(scope.querySelectorAll("input[type=checkbox]")).filter(function (box) {
+      return box.name === all.dataset.selectAll && !box.disabled;
+    });
+  }
+
+  function follow(all) {
+    var list = boxes(all);
+    var ticked = list.filter(function (box) { return box.checked; }).length;
+    all.checked = list.length > 0 && ticked === list.length;
+    all.indeterminate = ticked > 0 && ticked < list.length;
+    document.querySelectorAll("[data-select-count]").forEach(function (place) {
+      if (place.dataset.selectCount === all.dataset.selectAll) place.textContent = String(ticked);
+    });
+  }
+
+  document.querySelectorAll("[data-select-all]").forEach(function (all) {
+    all.hidden = false;
+    all.addEventListener("change", function () {
+      boxes(all).forEach(function (box) { box.checked = all.checked; });
+      follow(all);
+    });
+    boxes(all).forEach(function (box) {
+      box.addEventListener("change", function () { follow(all); });
+    });
+    follow(all);
+  });
+
+  // The open menu closes with Escape and gives the focus back.
+  document.querySelectorAll("details.site-menu").forEach(function (menu) {
+    menu.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && menu.open) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    });
+  });
+})();

@@ -1,0 +1,75 @@
+"""Ground of all tests: a real PostgreSQL in which the owner creates and the app role works."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+
+from kotim_social.lib.crypto import create_key_file
+from tests.reset import ReferenceRows
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_words() -> None:
+    """Pages speak Indonesian in tests too."""
+    call_command("compilemessages", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: object, _own_keys_and_files: None
+) -> Iterator[None]:
+    """The owner makes and migrates the database; `default` is the app role's way to it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"test_kotim_{worker}_{os.getpid()}"
+    if "owner" in connections:
+        connections["owner"].settings_dict["TEST"]["NAME"] = name
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        databases = setup_databases(
+            verbosity=0,
+            interactive=False,
+            aliases={"default", "owner"},
+            serialized_aliases=set(),
+        )
+        ReferenceRows.remember()
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        for connection in connections.all():
+            connection.close()
+        teardown_databases(databases, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _clean_slate(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that really committed, the owner empties the tables again.
+
+    Django's own flush leaves a mirrored alias alone, and would take the reference rows too.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    committed = bool(marker and marker.kwargs.get("transaction")) or bool(
+        {"transactional_db", "live_server"} & set(request.fixturenames)
+    )
+    yield
+    if committed:
+        blocker = request.getfixturevalue("django_db_blocker")
+        with blocker.unblock():
+            ReferenceRows.restore()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_keys_and_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keys and files of the tests never lie among those of the office."""
+    base = tmp_path_factory.mktemp("var")
+    settings.KOTIM_KEY_FILE = str(base / "keys.json")
+    settings.PRIVATE_FILES_DIR = str(base / "files")
+    create_key_file(settings.KOTIM_KEY_FILE)
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    settings.WHITENOISE_USE_FINDERS = True
