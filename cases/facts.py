@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -91,16 +93,15 @@ _STATE_OF = {"cases.bankaccount": workflow.ACCOUNT, "cases.journey": workflow.JO
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """What her page shows of her; money and batches are added by the page itself."""
+    """What her page shows of her; money and batches are added by the page itself.
+
+    The rows behind her states are read when somebody asks for them, one query each.
+    """
 
     worker: Worker
     aliases: list[Alias]
     accounts: list[BankAccount]
     journeys: list[Journey]
-    decisions: list[EligibilityDecision]
-    choices: list[ChoiceChange]
-    statements: list[SignedStatement]
-    origin: OriginConfirmation | None
     lacks: list[Lack] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
 
@@ -112,6 +113,25 @@ class PersonFacts:
     @property
     def journey(self) -> Journey | None:
         return next((journey for journey in self.journeys if journey.current), None)
+
+    @cached_property
+    def decisions(self) -> list[EligibilityDecision]:
+        rows = self.worker.eligibility_decisions.select_related("recorded_by")
+        return list(rows.order_by("-decided_on", "-id"))
+
+    @cached_property
+    def choices(self) -> list[ChoiceChange]:
+        rows = self.worker.choice_changes.select_related("recorded_by")
+        return list(rows.order_by("-decided_on", "-id"))
+
+    @cached_property
+    def statements(self) -> list[SignedStatement]:
+        rows = self.worker.statements.select_related("recorded_by")
+        return list(rows.order_by("-signed_on", "-id"))
+
+    @cached_property
+    def origin(self) -> OriginConfirmation | None:
+        return self.worker.origin_confirmations.filter(current=True).first()
 
     @property
     def decision(self) -> EligibilityDecision | None:
@@ -132,28 +152,19 @@ def worker_for_page(pk: Any, user: User) -> Worker:
     )
     try:
         return rows.get(pk=pk)
-    except (Worker.DoesNotExist, ValueError, TypeError) as error:
+    except (Worker.DoesNotExist, ValidationError) as error:
         raise Http404 from error
 
 
 def facts_of(worker: Worker) -> PersonFacts:
-    """Eight queries; the worker comes from `worker_for_page()`."""
+    """Four queries; the worker comes from `worker_for_page()`."""
     accounts = list(worker.accounts.select_related("recorded_by").order_by("-id"))
     journeys = list(worker.journeys.order_by("-current", "-id"))
-    newest = ("-decided_on", "-id")
     return PersonFacts(
         worker=worker,
         aliases=list(worker.aliases.order_by("name")),
         accounts=accounts,
         journeys=journeys,
-        decisions=list(
-            worker.eligibility_decisions.select_related("recorded_by").order_by(*newest)
-        ),
-        choices=list(worker.choice_changes.select_related("recorded_by").order_by(*newest)),
-        statements=list(
-            worker.statements.select_related("recorded_by").order_by("-signed_on", "-id")
-        ),
-        origin=worker.origin_confirmations.filter(current=True).first(),
         lacks=readiness(worker),
         timeline=_timeline(worker, accounts, journeys),
     )
@@ -184,21 +195,17 @@ def _timeline(
         object_type__in=["cases.bankaccount", "cases.journey"],
         object_id__in=[str(row.pk) for row in [*accounts, *journeys]],
     )
-    entries = list(Entry.objects.filter(hers, act__in=ACTS).order_by("-pk")[:TIMELINE])
-    names = dict(
-        User.objects.filter(pk__in={entry.user_id for entry in entries}).values_list(
-            "pk", "full_name"
-        )
-    )
+    who = User.objects.filter(pk=OuterRef("user_id")).values("full_name")
+    entries = Entry.objects.filter(hers, act__in=ACTS).annotate(full_name=Subquery(who))
     return [
         {
             "when": entry.at,
-            "who": names.get(entry.user_id) or entry.username,
+            "who": entry.full_name or entry.username,
             "act": _(ACTS[entry.act]),
             "reason": entry.reason,
             "changes": [_change(entry, name, *pair) for name, pair in entry.changes.items()],
         }
-        for entry in entries
+        for entry in entries.order_by("-pk")[:TIMELINE]
     ]
 
 
@@ -206,12 +213,9 @@ def _change(entry: Entry, name: str, old: Any, new: Any) -> dict[str, Any]:
     if name in FIELDS:
         label = _(FIELDS[name])
     else:
-        label = str(Worker._meta.get_field(name).verbose_name) if _is_field(name) else name
+        column: Any = Worker._meta.get_field(name) if name in Worker.privacy else None
+        label = str(column.verbose_name) if column else name
     return {"label": label, "old": _said(entry, name, old), "new": _said(entry, name, new)}
-
-
-def _is_field(name: str) -> bool:
-    return name in Worker.privacy
 
 
 def _said(entry: Entry, name: str, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -31,17 +31,17 @@ _CAP = 200
 _BIRTH_YEARS_APART = 1
 
 
-@dataclass(frozen=True)
+@dataclass
 class Applicant:
     """The person on the form, as the comparison of the import reads a row."""
 
     name: str
-    birth_date: date
+    birth_date: date | None
     mother: str = ""
     nik: str | None = None
     phone: str = ""
     account: str = ""
-    key: str = "form"
+    key: Hashable = "form"
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,17 @@ class Likely:
 
 def find_likely(applicant: Applicant, *, user: User, besides: UUID | None = None) -> Likely:
     """At most three of each kind, in two queries over indexed columns."""
-    existing = _possible(applicant, besides)
+    existing = _possible(applicant, besides) if applicant.birth_date else []
     keys = KeyMakers(nik=lambda n: nik_indexes(n)[0], phone=lambda p: phone_index(p) or "")
     found = [
-        (duplicate.likeness, person.id)
-        for person in existing
+        (duplicate.likeness, pk)
+        for pk, person in existing
         for duplicate in _compare(applicant, person, keys)
     ]
-    seen = Worker.objects.visible_to(user).select_related("place").in_bulk(
-        [pk for _likeness, pk in found]
+    seen = (
+        Worker.objects.visible_to(user)
+        .select_related("place")
+        .in_bulk([pk for _likeness, pk in found])
     )
     likely = Likely()
     for likeness, pk in found:
@@ -103,7 +105,8 @@ def _compare(applicant: Applicant, person: Person, keys: KeyMakers) -> Iterable[
     return [decision] if decision else result.hints.get(applicant.key, [])[:1]
 
 
-def _possible(applicant: Applicant, besides: UUID | None) -> list[Person]:
+def _possible(applicant: Applicant, besides: UUID | None) -> list[tuple[UUID, Person]]:
+    assert applicant.birth_date is not None
     name = folded(applicant.name)
     alike = Q(birth_date=applicant.birth_date)
     if applicant.nik:
@@ -121,15 +124,20 @@ def _possible(applicant: Applicant, besides: UUID | None) -> list[Person]:
     # On a day on which many were born, those of the same name and NIK come before the cap.
     other_day = ~Q(birth_date=applicant.birth_date)
     nearest = Case(When(other_day | Q(name_folded=name), then=0), default=1)
-    rows = Worker.objects.filter(alike).exclude(pk=besides).order_by(nearest, "pk")
+    rows = Worker.objects.filter(alike).order_by(nearest, "pk")
+    if besides is not None:
+        rows = rows.exclude(pk=besides)
     return [
-        Person(
-            id=row.pk,
-            nik_key=row.nik_index or "",
-            name=row.name_folded,
-            birth_date=row.birth_date,
-            mother=row.mother_folded,
-            phone_key=row.phone_index or "",
+        (
+            row.pk,
+            Person(
+                id=row.pk,
+                nik_key=row.nik_index or "",
+                name=row.name_folded,
+                birth_date=row.birth_date,
+                mother=row.mother_folded,
+                phone_key=row.phone_index or "",
+            ),
         )
         for row in rows.only(
             "nik_index", "name_folded", "birth_date", "mother_folded", "phone_index"

@@ -109,6 +109,10 @@ class Listing:
             parts["sort"] = self.sort
         return urlencode(parts)
 
+    def link(self, **more: str) -> str:
+        """The address of this list with something added."""
+        return "?" + "&".join(part for part in (self.query, urlencode(more)) if part)
+
     def people(self, user: User) -> WorkerQuerySet:
         """Everybody whom the filters let through, in no order."""
         columns = {
@@ -194,13 +198,14 @@ def page_of(listing: Listing, query: QueryDict, user: User) -> PeoplePage:
         count,
         has_previous=more if backwards else after is not None and bool(rows),
         has_next=bool(rows) if backwards else more,
-        previous_query=_link(listing, before=ends[0]),
-        next_query=_link(listing, after=ends[1]),
+        previous_query=listing.link(before=ends[0]),
+        next_query=listing.link(after=ends[1]),
     )
 
 
 def _columns(people: WorkerQuerySet) -> Any:
-    return people.with_readiness().values_list(
+    ready: Any = people.with_readiness()
+    return ready.values_list(
         "id", "register_no", "name", "choice", "eligibility", "nik_index", "determined_on",
         "home_regency_id", "place__label", "home_regency__name", "has_account", "account_active",
         "holder_same", "statement_signed", "origin_confirmed", named=True,
@@ -234,10 +239,6 @@ def _beyond(columns: tuple[str, ...], mark: tuple[Any, ...], down: bool) -> Q:
         equal = dict(zip(columns[:n], mark[:n], strict=True))
         beyond |= Q(**equal, **{f"{column}__{step}": mark[n]})
     return first & beyond
-
-
-def _link(listing: Listing, **mark: str) -> str:
-    return "?" + "&".join(part for part in (listing.query, urlencode(mark)) if part)
 
 
 def _dotted(number: int) -> str:

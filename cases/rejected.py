@@ -40,8 +40,9 @@ def rejected_workbook(rows: Iterable[StagedRow]) -> bytes:
         place = row.place.label if row.place is not None else ""
         cells = [_masked(title, row.cells.get(title, "")) for title in titles]
         sentences = " ".join(problem["sentence"] for problem in row.problems)
-        for column, text in enumerate([row.sheet, row.row_no, place, *cells, sentences], start=1):
-            _write(sheet, line, column, text)
+        values: list[str | int] = [row.sheet, row.row_no, place, *cells, sentences]
+        for column, value in enumerate(values, start=1):
+            _write(sheet, line, column, value)
     sheet.auto_filter.ref = sheet.dimensions
     buffer = io.BytesIO()
     book.save(buffer)

@@ -70,9 +70,7 @@ CHOICE = Need(
     lambda w: w.choice == "undecided",
 )
 STATEMENT = Need(
-    Lack(
-        "statement", _("The statement of her present choice is not signed."), "cases:statement"
-    ),
+    Lack("statement", _("The statement of her present choice is not signed."), "cases:statement"),
     lambda w: w.choice != "undecided" and not w.statement_signed,
 )
 ACCOUNT = Need(

@@ -88,9 +88,9 @@ def find_people(text: str, *, user: User) -> Found:
             reasons[worker_id] = reason
     seen: QuerySet[Worker] = Worker.objects.visible_to(user).filter(pk__in=list(reasons))
     workers = list(
-        seen.select_related("place", "home_regency").prefetch_related("aliases").defer(
-            "nik", "phone", "home_address"
-        )
+        seen.select_related("place", "home_regency")
+        .prefetch_related("aliases")
+        .defer("nik", "phone", "home_address")
     )
     workers.sort(key=lambda worker: (_RANK[reasons[worker.pk]], worker.name, worker.pk))
     words = folded(text).split()

@@ -12,9 +12,7 @@ urlpatterns = [
     path("penerima/", workers.worker_list, name="worker_list"),
     path("penerima/baru/", workers.worker_create, name="worker_create"),
     path("penerima/pilih/", sets.select, name="select"),
-    path(
-        "penerima/verval/<uuid:token>/", verification.verification_set, name="verification_set"
-    ),
+    path("penerima/verval/<uuid:token>/", verification.verification_set, name="verification_set"),
     path("penerima/cek-bank/<uuid:token>/", verification.bank_check_set, name="bank_check_set"),
     path("penerima/pernyataan/<uuid:token>/", verification.statement_set, name="statement_set"),
     path("penerima/<uuid:pk>/ubah/", workers.worker_edit, name="worker_edit"),

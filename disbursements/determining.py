@@ -56,9 +56,7 @@ class DecreePreview:
     ceilings: list[CeilingCheck]
 
 
-def preview_decree(
-    workers: Sequence[UUID], *, on: date, year: BudgetYear | None
-) -> DecreePreview:
+def preview_decree(workers: Sequence[UUID], *, on: date, year: BudgetYear | None) -> DecreePreview:
     """By place: people × the rate of the day for each kind that is paid itself."""
     rates = rates_on(on)
     kinds = [

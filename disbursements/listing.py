@@ -61,9 +61,7 @@ def lists_in_rows(user: User, *, state: str = "", waiting: bool = False) -> Any:
 
 def with_sums(lists: Any) -> list[PaymentList]:
     """The lists of one page with what their rows show, in four queries."""
-    rows = list(
-        lists.select_related("funder").prefetch_related("kinds", "places")
-    )
+    rows = list(lists.select_related("funder").prefetch_related("kinds", "places"))
     standing = Q(state__in=(*LIVE, "paid", "returned"))
     sums = {
         row["payment_list"]: row

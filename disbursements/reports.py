@@ -179,9 +179,7 @@ def _by_lokalisasi(
     ]
 
 
-def total_of(
-    rows: Iterable[RekapRow], *, women: tuple[int, int, int] | None = None
-) -> RekapRow:
+def total_of(rows: Iterable[RekapRow], *, women: tuple[int, int, int] | None = None) -> RekapRow:
     """The sum of some rows; rows of kinds share women, so their number is given apart."""
     rows = list(rows)
     people = ("people", "people_paid", "people_returned")
@@ -227,13 +225,15 @@ class NominatifRow:
 
     @property
     def home(self) -> str:
-        """Address, kecamatan, kabupaten or kota: as much as is known."""
+        """The address as registered; kecamatan and region only where it does not name them."""
         worker = self.worker
-        parts = [
-            (worker.home_address or "").strip(),
-            f"Kec. {worker.home_district.name}" if worker.home_district else "",
-            worker.home_regency.name if worker.home_regency else "",
-        ]
+        written = (worker.home_address or "").strip()
+        parts = [written]
+        district, regency = worker.home_district, worker.home_regency
+        if district and district.name.casefold() not in written.casefold():
+            parts.append(f"Kec. {district.name}")
+        if regency and regency.short_name.casefold() not in written.casefold():
+            parts.append(regency.name)
         return ", ".join(part for part in parts if part)
 
     def payee(self, *, whole: bool) -> tuple[str, str, str]:

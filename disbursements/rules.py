@@ -95,12 +95,14 @@ def find_candidates(
     positions = Position.objects.visible_to(user).filter(kind__in=kinds)
     if places:
         positions = positions.filter(place__in=places)
-    workers = Worker.objects.filter(positions__in=positions).distinct()
     if batch_code:
-        workers = workers.filter(journeys__current=True, journeys__batch_code=batch_code)
-        positions = positions.filter(worker__in=workers)
+        positions = positions.filter(
+            worker__journeys__current=True, worker__journeys__batch_code=batch_code
+        )
     rows = list(positions.select_related("last_line__payment_list").order_by("worker__name", "key"))
-    people = Worker.objects.filter(pk__in=workers.values("pk")).with_journey().in_bulk()
+    people = (
+        Worker.objects.filter(pk__in={row.worker_id for row in rows}).with_journey().in_bulk()
+    )
     policies = {policy.kind_id: policy for policy in Policy.objects.filter(kind__in=kinds)}
     transfer = any(kind.method == AssistanceKind.Method.TRANSFER for kind in kinds)
     lacks = lacks_for_money(list(people), transfer=transfer)

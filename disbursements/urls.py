@@ -26,9 +26,7 @@ urlpatterns = [
     path(f"{LIST}rekonsiliasi/", acts.list_reconcile, name="list_reconcile"),
     path(f"{LIST}tutup/", acts.list_close, name="list_close"),
     path(f"{LIST}nominatif.pdf", reports.list_nominatif, name="list_nominatif"),
-    path(
-        f"{LIST}nominatif/terbitkan/", reports.list_nominatif_issue, name="list_nominatif_issue"
-    ),
+    path(f"{LIST}nominatif/terbitkan/", reports.list_nominatif_issue, name="list_nominatif_issue"),
     path("sk/", decrees.decree_list, name="decree_list"),
     path("sk/baru/", decrees.decree_create, name="decree_create"),
     path("sk/<uuid:pk>/", decrees.decree_detail, name="decree_detail"),

@@ -1,12 +1,14 @@
 """The main navigation: what stands in it, in order, and who sees each entry."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 
 HOME = "desk:home"
@@ -18,6 +20,35 @@ NAVIGATION: tuple[tuple[str, str, Perm | None], ...] = (
     (gettext_noop("Payment lists"), "disbursements:list_index", Perm.LIST_VIEW),
     (gettext_noop("Batches"), "repatriation:batch_list", Perm.BATCH_VIEW),
     (gettext_noop("Totals"), "desk:totals", Perm.REPORT_VIEW),
+    (gettext_noop("Reports"), "disbursements:report_index", Perm.REPORT_VIEW),
+    (gettext_noop("More"), "desk:more", None),
+)
+
+# The page "More": what is needed now and then, by subject.
+MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
+    (
+        gettext_noop("People"),
+        ((gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),),
+    ),
+    (
+        gettext_noop("Money"),
+        ((gettext_noop("Programme"), "disbursements:programme", Perm.PROGRAMME_VIEW),),
+    ),
+    (
+        gettext_noop("Office"),
+        (
+            (gettext_noop("Administration"), "admin:index", Perm.USER_ADMIN),
+            (gettext_noop("Data correction"), "admin:index", Perm.CORRECTION_PROPOSE),
+        ),
+    ),
+)
+
+# The pages about one person, under her name; each takes her id.
+PERSON: tuple[tuple[str, str, Perm], ...] = (
+    (gettext_noop("Overview"), "desk:worker_page", Perm.WORKER_VIEW),
+    (gettext_noop("Account"), "cases:account", Perm.WORKER_EDIT),
+    (gettext_noop("Choice"), "cases:choice", Perm.WORKER_EDIT),
+    (gettext_noop("Statement"), "cases:statement", Perm.WORKER_EDIT),
 )
 
 
@@ -46,3 +77,33 @@ def items_for(request: HttpRequest | None) -> list[NavItem]:
         below = url_name != HOME and request.path.startswith(url)
         items.append(NavItem(_(msgid), url, is_here, is_here or below))
     return items
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    items: list[NavItem]
+
+
+def more_for(user: User) -> list[Group]:
+    """The groups of the page "More" that hold anything this user may open, each address once."""
+    groups = []
+    for msgid, entries in MORE:
+        items = {
+            reverse(name): NavItem(_(label), reverse(name), False, False)
+            for label, name, perm in entries
+            if user.can(perm)
+        }
+        if items:
+            groups.append(Group(_(msgid), list(items.values())))
+    return groups
+
+
+def person_tabs(user: User, worker_id: UUID, path: str) -> list[NavItem]:
+    """The pages about one person that this user may open."""
+    tabs = []
+    for msgid, name, perm in PERSON:
+        url = reverse(name, args=[worker_id])
+        if user.can(perm):
+            tabs.append(NavItem(_(msgid), url, url == path, url == path))
+    return tabs

@@ -1,6 +1,5 @@
 """Settings: one file, read from the environment; a wrong value stops the start with a sentence."""
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,8 @@ def _secret_key_of_this_machine() -> str:
     path = VAR_DIR / "secret_key"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(64))
     except FileExistsError:
         pass
     return path.read_text()
@@ -201,6 +200,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PREVENT_ENUMERATION = True
+# How many proxies of our own stand in front: failed sign-ins are counted per visitor's address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 # Failed sign-ins: the wait grows for one name from one place, and is never for ever. The counts
 # stand in the database, which all processes share.
 ACCOUNT_RATE_LIMITS = {
@@ -235,7 +236,9 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": under it a browser sends "Origin: null" with every form, which the CSRF check
+# rightly refuses. No address inside carries personal data, and none is told to another host.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 PERMISSIONS_POLICY: dict[str, list[str]] = {

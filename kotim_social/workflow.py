@@ -64,9 +64,7 @@ class Workflow:
     label: Text
     states: tuple[State, ...]
     transitions: tuple[Transition, ...]
-    guards: dict[str, Callable[[Any, User], list[str]]] = dataclasses.field(
-        default_factory=dict
-    )
+    guards: dict[str, Callable[[Any, User], list[str]]] = dataclasses.field(default_factory=dict)
 
     @property
     def model(self) -> type[models.Model]:

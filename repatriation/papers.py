@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from kotim_social.documents.blocks import Facts, Paragraph, Title
+from kotim_social.documents.blocks import Block, Facts, Paragraph, Title
 from kotim_social.documents.paper import (
     CONFIDENTIAL,
     RESTRICTED,
@@ -77,7 +77,7 @@ def manifest_data(batch: Batch, copy: Copy, *, day: date, full_ids: bool) -> dic
     }
 
 
-def manifest_pdf(  # noqa: PLR0913
+def manifest_pdf(
     data: dict[str, Any],
     copy: Copy,
     number: PaperNumber | None,
@@ -92,7 +92,7 @@ def manifest_pdf(  # noqa: PLR0913
         f"Nomor {number.number}" if number else "Nomor ........................",
         f"{data['code']} · revisi {data['revision']}",
     ]
-    blocks = [
+    blocks: list[Block | Table] = [
         Title(["Manifes Penumpang"], under=under),
         Facts(_facts(data)),
         _table_for_office(data) if copy is Copy.OFFICE else _table_for_carrier(data),
@@ -140,7 +140,8 @@ def _facts(data: dict[str, Any]) -> list[tuple[str, str]]:
     for number, leg in enumerate(data["legs"], start=1):
         what = " ".join(part for part in (leg["mode"], leg["carrier"], leg["vessel"]) if part)
         times = f"{leg['departure'] or '......'} – {leg['arrival'] or '......'}"
-        facts.append((f"Perjalanan {number}", f"{leg['origin']} – {leg['target']}, {what}, {times}"))
+        way = f"{leg['origin']} – {leg['target']}, {what}, {times}"
+        facts.append((f"Perjalanan {number}", way))
     escorts = "; ".join(
         f"{escort['name']}{' (ketua)' if escort['head'] else ''}" for escort in data["escorts"]
     )
@@ -157,7 +158,7 @@ def _table_for_office(data: dict[str, Any]) -> Table:
         Column("NIK", 4, "center"),
         Column("Umur", 1.5, "center"),
         Column("Daerah asal", 4.5),
-        Column("Anak", 1.3, "center"),
+        Column("Anak", 1.3, "number", total=True),
         Column("Naik", 1.3, "center"),
         Column("Tiba", 1.3, "center"),
     ]
@@ -168,23 +169,18 @@ def _table_for_office(data: dict[str, Any]) -> Table:
             row["nik"],
             row["age"],
             row["home"],
-            row["children"] or "",
+            row["children"],
             BOARDED if row["boarded"] else "☐",
             BOARDED if row["arrived"] else "☐",
         ]
         for number, row in enumerate(data["rows"], start=1)
     ]
-    return Table(columns, rows, page_totals=False, grand_total="")
+    label = f"JUMLAH {len(rows)} ORANG DAN ANAK YANG MENYERTAI"
+    return Table(columns, rows, page_totals=False, grand_total=label)
 
 
 def _table_for_carrier(data: dict[str, Any]) -> Table:
     """Name, number of the identity card, age: what a carrier must know, and nothing else."""
-    columns = [
-        Column("No.", 1, "center"),
-        Column("Nama", 8),
-        Column("Nomor identitas", 5, "center"),
-        Column("Umur", 2, "center"),
-    ]
     lines: list[list[str | int]] = []
     for row in data["rows"]:
         lines.append([len(lines) + 1, row["name"], row["nik"], row["age"]])
@@ -192,7 +188,13 @@ def _table_for_carrier(data: dict[str, Any]) -> Table:
             lines.append([len(lines) + 1, f"Anak {child} dari {row['name']}", "–", "–"])
     for escort in data["escorts"]:
         lines.append([len(lines) + 1, escort["name"], escort["nip"] or "–", "–"])
-    return Table(columns, lines, page_totals=False, grand_total="")
+    columns = [
+        Column("No.", 1, "center"),
+        Column("Nama", 8),
+        Column("Nomor identitas", 5, "center"),
+        Column("Umur", 2, "center", derive=lambda _sums: f"{len(lines)} orang"),
+    ]
+    return Table(columns, lines, page_totals=False, grand_total="JUMLAH PENUMPANG")
 
 
 def _sum(data: dict[str, Any]) -> str:

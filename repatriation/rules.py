@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import WorkerQuerySet
+from cases.models import Journey, WorkerQuerySet
 from cases.rules import lacks_for_departure
 from repatriation.models import Batch, Escort, Leg, Member, Officer
 from repatriation.proposal import Reason, Traveller, escorts_for
@@ -67,12 +67,10 @@ def ready_pool(workers: WorkerQuerySet) -> WorkerQuerySet:
     What they lack to leave (home region, the home office's answer) does not keep them out here:
     it is shown as a warning, and refused at the gate.
     """
-    return (
-        workers.counted()
-        .filter(choice="return", case_state="open")
-        .with_journey()
-        .filter(journey_state="on_site")
-        .exclude(batch_memberships__active=True)
+    on_site = Journey.objects.filter(current=True, state="on_site", worker=OuterRef("pk"))
+    members = Member.objects.filter(active=True, worker=OuterRef("pk"))
+    return workers.counted().filter(
+        Exists(on_site), ~Exists(members), choice="return", case_state="open"
     )
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
-from django.test.utils import setup_databases, teardown_databases
 
 from kotim_social.lib.crypto import create_key_file
+from tests import database
 from tests.reset import ReferenceRows
 
 
@@ -26,23 +24,12 @@ def django_db_setup(
     django_test_environment: None, django_db_blocker: object, _own_keys_and_files: None
 ) -> Iterator[None]:
     """The owner makes and migrates the database; `default` is the app role's way to it."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"test_kotim_{worker}_{os.getpid()}"
-    if "owner" in connections:
-        connections["owner"].settings_dict["TEST"]["NAME"] = name
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        databases = setup_databases(
-            verbosity=0,
-            interactive=False,
-            aliases={"default", "owner"},
-            serialized_aliases=set(),
-        )
+        name = database.create()
         ReferenceRows.remember()
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        for connection in connections.all():
-            connection.close()
-        teardown_databases(databases, verbosity=0)
+        database.drop(name)
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +60,5 @@ def _own_keys_and_files(tmp_path_factory: pytest.TempPathFactory) -> None:
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
     settings.WHITENOISE_USE_FINDERS = True
+    settings.STATIC_ROOT = base / "static"
+    settings.STATIC_ROOT.mkdir()

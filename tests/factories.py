@@ -18,7 +18,14 @@ from cases.actions.statements import record_statements
 from cases.actions.verification import Finding, decide_eligibility
 from cases.models import Worker
 from disbursements.actions import decrees, lists, results
-from disbursements.models import AssistanceKind, BudgetYear, Decree, Funder, PaymentLine, PaymentList
+from disbursements.models import (
+    AssistanceKind,
+    BudgetYear,
+    Decree,
+    Funder,
+    PaymentLine,
+    PaymentList,
+)
 from kotim_social.accounts import actions as office
 from kotim_social.accounts.models import RoleGrant, User
 from kotim_social.accounts.roles import Role

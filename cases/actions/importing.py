@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import PurePath
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -20,10 +19,12 @@ from cases.actions.staging import (
     parsed_from,
     person_from,
     read_workbook,
+    repeated_worker,
     stored_fields,
     stored_problems,
 )
 from cases.models import ChildReferral, RegisterImport, StagedRow
+from cases.models.register import StagedRowQuerySet
 from cases.register.parsed import Outcome, ParsedRow
 from cases.register.reading import RegisterReading
 from cases.workflow import IMPORT
@@ -103,9 +104,7 @@ def confirm_import(source: RegisterImport, *, by: User) -> RegisterImport:
     # From here on nobody else registers anybody in this year: what is checked stays true.
     hold_numbers(source.registered_on.year)
     rows = _set_aside_known(list(_waiting(source).filter(outcome__in=IMPORTABLE)))
-    register_people(
-        [person_from(row) for row in rows], by=by, registered_on=source.registered_on
-    )
+    register_people([person_from(row) for row in rows], by=by, registered_on=source.registered_on)
     refer_children(
         list(_waiting(source).filter(outcome=StagedRow.Outcome.REFERRAL)),
         by=by,
@@ -118,26 +117,25 @@ def confirm_import(source: RegisterImport, *, by: User) -> RegisterImport:
         settled_by=by,
     )
     # A row that repeats one of this workbook now repeats that person: she has the row's id.
-    source.rows.filter(repeats_row__worker__isnull=False).update(
-        repeats_worker=F("repeats_row_id")
-    )
+    source.rows.filter(repeats_row__worker__isnull=False).update(repeats_worker=F("repeats_row_id"))
     return source
 
 
 def refer_children(rows: Sequence[StagedRow], *, by: User, registered_on: date) -> None:
     """Opens a referral for each child; she keeps the row's id."""
-    parsed = [(row, parsed_from(row)) for row in rows]
+    # The outcome "referral" is given only to rows with a name, a birth date and a place.
+    parsed = [(row, person_from(row), parsed_from(row)) for row in rows]
     ChildReferral.objects.bulk_create(
         ChildReferral(
             id=row.pk,
             name=child.name,
             birth_date=child.birth_date,
             place_id=child.place_code,
-            facts=stored_fields(child),
+            facts=stored_fields(facts),
             registered_on=registered_on,
             recorded_by=by,
         )
-        for row, child in parsed
+        for row, child, facts in parsed
     )
     StagedRow.objects.filter(pk__in=[row.pk for row in rows]).update(
         settled=StagedRow.Settled.REFERRED, settled_at=timezone.now(), settled_by=by
@@ -181,10 +179,10 @@ def refuse_foreign_rows(source: RegisterImport, by: User) -> None:
         raise Refused(_("This import holds people of places that are not assigned to you."))
 
 
-def _waiting(source: RegisterImport) -> object:
+def _waiting(source: RegisterImport) -> StagedRowQuerySet:
     return (
-        source.rows.select_for_update()
-        .filter(settled=StagedRow.Settled.WAITING)
+        StagedRow.objects.select_for_update()
+        .filter(source=source, settled=StagedRow.Settled.WAITING)
         .order_by("position")
     )
 
@@ -210,8 +208,7 @@ def mark_known(row: StagedRow, parsed: ParsedRow) -> None:
     """Writes into a staged row what a later look has found."""
     row.outcome = parsed.outcome.value
     row.problems = stored_problems(parsed) + row.problems
-    found = parsed.duplicate_of
-    row.repeats_worker_id = found.other if found is not None and found.existing else None
+    row.repeats_worker_id = repeated_worker(parsed)
 
 
 def _staged_rows(source: RegisterImport, reading: RegisterReading) -> list[StagedRow]:
@@ -235,9 +232,6 @@ def _staged_rows(source: RegisterImport, reading: RegisterReading) -> list[Stage
 
 def _link(row: StagedRow, parsed: ParsedRow, earlier: dict[object, StagedRow]) -> None:
     found = parsed.duplicate_of
-    if found is None:
-        return
-    if found.existing and isinstance(found.other, UUID):
-        row.repeats_worker_id = found.other
-    else:
+    row.repeats_worker_id = repeated_worker(parsed)
+    if found is not None and not found.existing:
         row.repeats_row = earlier[found.other]

@@ -159,7 +159,7 @@ def confirm_origin(
     OriginConfirmation.objects.bulk_create(
         OriginConfirmation(
             worker_id=worker.pk,
-            regency_id=worker.home_regency_id,
+            regency_id=worker.home_regency_id,  # type: ignore[misc]  # none is empty, see above
             answer=answer,
             letter=letter.strip(),
             answered_on=on,

@@ -57,9 +57,7 @@ class NewPerson:
 
 
 @transaction.atomic
-def register_people(
-    people: Sequence[NewPerson], *, by: User, registered_on: date
-) -> list[Worker]:
+def register_people(people: Sequence[NewPerson], *, by: User, registered_on: date) -> list[Worker]:
     """Writes everybody in a number of statements that does not grow with them, in their order.
 
     Raises Refused when a NIK or an account number already stands at somebody else.

@@ -45,7 +45,7 @@ def locked(people: People, *, by: User) -> list[Worker]:
 
     Refused when one of them lies outside the user's scope.
     """
-    ids = {getattr(person, "pk", person) for person in people}
+    ids = {person.pk if isinstance(person, Worker) else person for person in people}
     rows = (
         Worker.objects.visible_to(by)
         .with_readiness()
@@ -82,7 +82,8 @@ def not_before(worker: Worker, on: date, earlier: date | None = None) -> list[st
         return [_("The date lies in the future.")]
     first = max(worker.registered_on, earlier or worker.registered_on)
     if on < first:
-        return [_("The date lies before %(date)s, the step before it.") % {"date": format_date(first)}]
+        shown = {"date": format_date(first)}
+        return [_("The date lies before %(date)s, the step before it.") % shown]
     return []
 
 

@@ -14,6 +14,7 @@ from cases.actions.staging import (
     nik_is_known,
     person_from,
     read_mended,
+    repeated_worker,
     stored_fields,
     stored_problems,
 )
@@ -109,9 +110,7 @@ def may_settle(row: StagedRow, user: User) -> bool:
 
 
 def _locked(row: StagedRow, by: User, *outcomes: str) -> StagedRow:
-    rows = StagedRow.objects.select_for_update(of=("self",)).select_related(
-        "source", "repeats_row"
-    )
+    rows = StagedRow.objects.select_for_update(of=("self",)).select_related("source", "repeats_row")
     row = rows.get(pk=row.pk)
     in_scope = StagedRow.objects.in_scope(by).filter(pk=row.pk).exists()
     if not by.can(Perm.REGISTER_IMPORT) or not in_scope:
@@ -130,13 +129,12 @@ def _need_reason(because: str) -> None:
 
 def _keep(row: StagedRow, parsed: ParsedRow) -> None:
     """The mended fields replace those read; the cells of the workbook stay as they were."""
-    found = parsed.duplicate_of
     row.fields = stored_fields(parsed)
     row.problems = stored_problems(parsed)
     row.outcome = parsed.outcome.value
     row.place_id = parsed.place_code
     row.repeats_row = None
-    row.repeats_worker_id = found.other if found is not None else None
+    row.repeats_worker_id = repeated_worker(parsed)
     row.save(
         update_fields=["fields", "problems", "outcome", "place", "repeats_row", "repeats_worker"]
     )
@@ -145,20 +143,14 @@ def _keep(row: StagedRow, parsed: ParsedRow) -> None:
 def _register(
     row: StagedRow, settled: StagedRow.Settled, *, by: User, because: str = ""
 ) -> StagedRow:
-    row.worker = register_person(
-        person_from(row), by=by, registered_on=row.source.registered_on
-    )
+    row.worker = register_person(person_from(row), by=by, registered_on=row.source.registered_on)
     return _settle(row, settled, by=by, because=because)
 
 
-def _settle(
-    row: StagedRow, settled: StagedRow.Settled, *, by: User, because: str
-) -> StagedRow:
+def _settle(row: StagedRow, settled: StagedRow.Settled, *, by: User, because: str) -> StagedRow:
     row.settled, row.settled_at, row.settled_by = settled, timezone.now(), by
     row.settled_because = because.strip() or None
-    row.save(
-        update_fields=["worker", "settled", "settled_at", "settled_by", "settled_because"]
-    )
+    row.save(update_fields=["worker", "settled", "settled_at", "settled_by", "settled_because"])
     # Rows that repeat this one now repeat whoever she turned out to be.
     StagedRow.objects.filter(repeats_row=row, settled=StagedRow.Settled.WAITING).update(
         repeats_worker=row.worker_id or row.repeats_worker_id

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
@@ -135,17 +136,27 @@ def known_people() -> Iterator[Person]:
         yield Person(pk, nik or "", name, birth, mother, account or "", phone or "")
 
 
+def repeated_worker(parsed: ParsedRow) -> UUID | None:
+    """The registered person whom the row repeats."""
+    found = parsed.duplicate_of
+    if found is None or not found.existing or not isinstance(found.other, UUID):
+        return None
+    return found.other
+
+
 def nik_is_known(nik: str | None) -> bool:
-    return bool(nik) and Worker.objects.filter(nik_index=nik_indexes(nik)[0]).exists()
+    return nik is not None and Worker.objects.filter(nik_index=KEYS.nik(nik)).exists()
 
 
 def stored_fields(parsed: ParsedRow) -> dict[str, Any]:
-    """What `StagedRow.fields` keeps of a row that was read."""
-    return {
+    """What `StagedRow.fields` keeps of a row that was read: JSON, the same before and after."""
+    kept = {
         field.name: getattr(parsed, field.name)
         for field in dataclasses.fields(ParsedRow)
         if field.name not in _NOT_STORED
     }
+    born = parsed.birth_date
+    return kept | {"birth_date": born.isoformat() if born is not None else None}
 
 
 def stored_problems(parsed: ParsedRow) -> list[dict[str, str]]:
@@ -181,9 +192,7 @@ def _person(row: StagedRow, parsed: ParsedRow) -> NewPerson:
     notes = [p["sentence"] for p in row.problems if p["code"] == "nik_differs"]
     account = None
     if parsed.account:
-        account = NewAccount(
-            bank=parsed.bank, number=parsed.account, holder=parsed.account_holder
-        )
+        account = NewAccount(bank=parsed.bank, number=parsed.account, holder=parsed.account_holder)
     return NewPerson(
         id=row.pk,
         name=parsed.name,

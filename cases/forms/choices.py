@@ -16,9 +16,7 @@ from kotim_social.formlayout import PlainForm
 class ChoiceForm(PlainForm, forms.Form):
     choice = ChooseField(label=gettext_lazy("What she chooses"))
     decided_on = DayField(label=gettext_lazy("She said so on"))
-    note = forms.CharField(
-        label=gettext_lazy("Why she changes it"), required=False, max_length=500
-    )
+    note = forms.CharField(label=gettext_lazy("Why she changes it"), required=False, max_length=500)
 
     def __init__(self, *args: Any, worker: Worker, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

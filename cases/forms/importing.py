@@ -95,15 +95,15 @@ class MendForm(PlainForm, forms.Form):
     NIK, account and telephone stay masked: an empty field keeps what there is.
     """
 
-    place = forms.ChoiceField(label=gettext_lazy("Place"))
-
     def __init__(self, row: StagedRow, user: User, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", _initial(row))
         super().__init__(*args, **kwargs)
         self.row = row
         places = Place.objects.select_related("lokalisasi")
         hers = [p for p in places if user.sees_everything or p.lokalisasi_id in user.lokalisasi_ids]
-        self.fields["place"].choices = [("", "–"), *((p.code, p.label) for p in hers)]
+        self.fields["place"] = forms.ChoiceField(
+            label=gettext_lazy("Place"), choices=[("", "–"), *((p.code, p.label) for p in hers)]
+        )
         for field, label in FIELD_LABELS.items():
             self.fields[field.value] = forms.CharField(
                 label=label,
@@ -122,9 +122,7 @@ class MendForm(PlainForm, forms.Form):
         text: str = self.cleaned_data[Field.NIK]
         lost = any(problem["code"] == "nik_numeric" for problem in self.row.problems)
         if not text and lost:
-            raise ValidationError(
-                _("Type all 16 digits from the card, or - when she has no card.")
-            )
+            raise ValidationError(_("Type all 16 digits from the card, or - when she has no card."))
         return text
 
     def cells(self) -> dict[Field, str]:

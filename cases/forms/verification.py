@@ -58,12 +58,13 @@ class VerificationForm(PlainForm, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "act" in data and "reason_code" in data:
-            step = workflow.ELIGIBILITY.transition(data["act"])
-            if step.reason_required and not data["reason_code"]:
-                self.add_error("reason_code", _("Say why."))
-            if data["reason_code"] == ReasonCode.OTHER and not data.get("note"):
-                self.add_error("note", _("Write what the other reason is."))
+        if "act" not in data or "reason_code" not in data:
+            return data
+        step, reason = workflow.ELIGIBILITY.transition(data["act"]), data["reason_code"]
+        if step.reason_required and not reason:
+            self.add_error("reason_code", _("Say why."))
+        if step.reason_required and reason == ReasonCode.OTHER and not data.get("note"):
+            self.add_error("note", _("Write what the other reason is."))
         return data
 
     def finding(self) -> Finding:

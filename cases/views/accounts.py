@@ -42,18 +42,26 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
 def account_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     worker = get_visible_or_404(Worker, request.user, pk)
     form = AccountForm(request.POST or None, user=request.user, initial={"holder": worker.name})
-    return _write(request, worker, form, _("Record her account"), lambda: add_account(
-        worker=worker, facts=form.account(), by=request.user
-    ))
+    return _write(
+        request,
+        worker,
+        form,
+        _("Record her account"),
+        lambda: add_account(worker=worker, facts=form.account(), by=request.user),
+    )
 
 
 @require(Perm.WORKER_EDIT)
 def account_replace(request: HttpRequest, pk: UUID) -> HttpResponse:
     worker = get_visible_or_404(Worker, request.user, pk)
     form = AccountForm(request.POST or None, user=request.user, initial={"holder": worker.name})
-    return _write(request, worker, form, _("Replace her account"), lambda: replace_account(
-        worker=worker, facts=form.account(), by=request.user
-    ))
+    return _write(
+        request,
+        worker,
+        form,
+        _("Replace her account"),
+        lambda: replace_account(worker=worker, facts=form.account(), by=request.user),
+    )
 
 
 @require(Perm.WORKER_EDIT)
@@ -61,12 +69,14 @@ def account_number(request: HttpRequest, pk: UUID) -> HttpResponse:
     worker = get_visible_or_404(Worker, request.user, pk)
     current = _current(worker)
     first = {"holder": worker.name, "bank": current.bank if current else ""}
-    form = AccountForm(
-        request.POST or None, user=request.user, needs_number=True, initial=first
+    form = AccountForm(request.POST or None, user=request.user, needs_number=True, initial=first)
+    return _write(
+        request,
+        worker,
+        form,
+        _("Record the account number"),
+        lambda: record_number(worker=worker, facts=form.account(), by=request.user),
     )
-    return _write(request, worker, form, _("Record the account number"), lambda: record_number(
-        worker=worker, facts=form.account(), by=request.user
-    ))
 
 
 @require(Perm.WORKER_EDIT)
@@ -77,9 +87,13 @@ def account_holder(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("cases:account_add", pk=worker.pk)
     first = {"holder": current.holder, "version": current.version}
     form = HolderForm(request.POST or None, initial=first)
-    return _write(request, worker, form, _("Correct the name of the holder"), lambda: edit_holder(
-        worker=worker, by=request.user, **form.cleaned_data
-    ))
+    return _write(
+        request,
+        worker,
+        form,
+        _("Correct the name of the holder"),
+        lambda: edit_holder(worker=worker, by=request.user, **form.cleaned_data),
+    )
 
 
 def _current(worker: Worker) -> BankAccount | None:
@@ -103,6 +117,4 @@ def _write(
             messages.success(request, _("Saved."))
             return redirect("cases:account", pk=worker.pk)
     context = {"form": form, "worker": worker, "heading": heading}
-    return render(
-        request, "cases/account_form.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "cases/account_form.html", context, status=422 if form.errors else 200)

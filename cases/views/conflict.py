@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cases.actions.workers import EditConflictError
-from cases.forms.workers import EditForm, home_text, initial_of
+from cases.forms.person import home_text
+from cases.forms.workers import EditForm, initial_of
 from cases.masks import HIDDEN
 from kotim_social.accounts.models import User
 from kotim_social.lib.dates import format_date

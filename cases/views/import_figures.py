@@ -115,14 +115,16 @@ FILTER_LABELS: dict[str, Any] = {
 }
 
 
-def counts_by_import(
-    sources: Sequence[RegisterImport], user: User
-) -> dict[Any, dict[str, int]]:
+def counts_by_import(sources: Sequence[RegisterImport], user: User) -> dict[Any, dict[str, int]]:
     """For each import its rows in this user's scope by outcome, in one query."""
     rows = StagedRow.objects.in_scope(user).filter(source__in=sources)
-    totals = rows.order_by().values("source").annotate(
-        rows=Count("id"),
-        **{name: Count("id", filter=wanted) for name, wanted in OUTCOME_FILTERS.items()},
+    totals = (
+        rows.order_by()
+        .values("source")
+        .annotate(
+            rows=Count("id"),
+            **{name: Count("id", filter=wanted) for name, wanted in OUTCOME_FILTERS.items()},
+        )
     )
     return {total.pop("source"): total for total in totals}
 

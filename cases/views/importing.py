@@ -151,7 +151,7 @@ def import_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
         "submit_label": _("Import the register"),
         "facts": facts,
     }
-    return _check_page(request, source, context, refused)
+    return _check_page(request, source, "confirm", context, refused)
 
 
 @require(Perm.REGISTER_IMPORT)
@@ -173,7 +173,7 @@ def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         "warning": _("Their register numbers are not given again."),
         "danger": True,
     }
-    return _check_page(request, source, context, refused)
+    return _check_page(request, source, "undo", context, refused)
 
 
 @require(Perm.REGISTER_IMPORT)
@@ -193,7 +193,7 @@ def import_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
         "warning": _("Nobody is registered. You can upload the file again later."),
         "danger": True,
     }
-    return _check_page(request, source, context, refused)
+    return _check_page(request, source, "discard", context, refused)
 
 
 @require(Perm.REGISTER_IMPORT)
@@ -219,10 +219,17 @@ def import_rejected(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _check_page(
-    request: HttpRequest, source: RegisterImport, context: dict[str, Any], refused: list[str]
+    request: HttpRequest,
+    source: RegisterImport,
+    act: str,
+    context: dict[str, Any],
+    refused: list[str],
 ) -> HttpResponse:
-    cancel = reverse("cases:import_detail", args=[source.pk])
-    context |= {"refused": refused, "cancel_url": cancel}
+    """The question before the act; who opens it when the act is past is led back to the import."""
+    page = reverse("cases:import_detail", args=[source.pk])
+    if not refused and IMPORT.can(source, actor(request), act):
+        return redirect(page)
+    context |= {"refused": refused, "cancel_url": page}
     status = 422 if refused else 200
     return render(request, "cases/import_check.html", context, status=status)
 
@@ -252,9 +259,7 @@ def _chosen_rows(
     return {
         "page": page,
         "lines": [line_of(row) for row in page.object_list],
-        "tags": [
-            {"label": label, "remove_url": _without(request, name)} for name, label in tags
-        ],
+        "tags": [{"label": label, "remove_url": _without(request, name)} for name, label in tags],
         "show_all_url": _with_all(request) if page.has_other_pages() else "",
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +23,7 @@ from cases.models import Worker
 from kotim_social.accounts.access import require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.lib.dates import today
+from kotim_social.lib.dates import format_date, today
 from kotim_social.workflow import Refused
 
 SET_ACTS = {
@@ -64,8 +65,10 @@ def select(request: HttpRequest) -> HttpResponse:
     ids = _everyone(request) if request.POST.get("everyone") else _ticked(request)
     back = f"{reverse('cases:worker_list')}?{_listing(request).query}"
     if not ids or len(ids) > ALL:
-        sentence = _("Choose at least one person.") if not ids else _(
-            "More than 1.000 people: narrow the list with a filter first."
+        sentence = (
+            _("Choose at least one person.")
+            if not ids
+            else _("More than 1.000 people: narrow the list with a filter first.")
         )
         messages.error(request, sentence)
         return redirect(back)
@@ -134,6 +137,8 @@ def _check_page(
 
 def _said(form: forms.Form, field: Any) -> Any:
     value = form.cleaned_data[field.name]
+    if isinstance(value, date):
+        return format_date(value)
     return dict(getattr(field.field, "choices", ())).get(value, field.value())
 
 

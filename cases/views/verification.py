@@ -33,9 +33,7 @@ BANK_CHECK = SetAct(
     against=lambda people, form, user: against_answer(
         open_accounts(people), form.answer(), by=user
     ),
-    run=lambda people, form, user: record_bank_check(
-        workers=people, answer=form.answer(), by=user
-    ),
+    run=lambda people, form, user: record_bank_check(workers=people, answer=form.answer(), by=user),
 )
 STATEMENT = SetAct(
     form=StatementForm,
@@ -45,9 +43,7 @@ STATEMENT = SetAct(
     against=lambda people, form, user: against_statement(
         people, signed_on=form.cleaned_data["signed_on"], by=user
     ),
-    run=lambda people, form, user: record_statements(
-        workers=people, **form.cleaned_data, by=user
-    ),
+    run=lambda people, form, user: record_statements(workers=people, **form.cleaned_data, by=user),
 )
 
 

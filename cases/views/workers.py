@@ -14,9 +14,10 @@ from cases import workflow
 from cases.actions.registering import register_person
 from cases.actions.workers import EditConflictError, edit_worker
 from cases.forms.fields import refuse
-from cases.forms.workers import EditForm, RegisterForm, refuse_likely
+from cases.forms.person import refuse_likely
+from cases.forms.workers import EditForm, RegisterForm
 from cases.likeness import Likely, find_likely
-from cases.listing import ALL, Listing, UnknownFilterError, page_of
+from cases.listing import Listing, UnknownFilterError, page_of
 from cases.models import Worker
 from cases.rules import lacks_in_words
 from cases.views.conflict import conflict_page
@@ -42,8 +43,7 @@ def worker_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [_shown(row) for row in page.rows],
         "acts": acts,
-        "all_url": f"?{listing.query}&all=1" if page.has_next or page.has_previous else "",
-        "all_limit": ALL,
+        "all_url": listing.link(all="1") if page.has_next or page.has_previous else "",
     }
     return render(request, "cases/worker_list.html", context)
 
@@ -113,9 +113,7 @@ def worker_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
                 messages.success(request, _("Saved."))
                 return redirect("desk:worker_page", pk=worker.pk)
     context = {"form": form, "worker": worker, "likely": likely}
-    return render(
-        request, "cases/worker_edit.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "cases/worker_edit.html", context, status=422 if form.errors else 200)
 
 
 def _likely_after_edit(request: HttpRequest, worker: Worker, form: EditForm) -> Likely:
@@ -126,9 +124,7 @@ def _likely_after_edit(request: HttpRequest, worker: Worker, form: EditForm) -> 
     return find_likely(form.applicant(), user=request.user, besides=worker.pk)
 
 
-def _remember_decision(
-    request: HttpRequest, worker: Worker, form: Any, likely: Likely
-) -> None:
+def _remember_decision(request: HttpRequest, worker: Worker, form: Any, likely: Likely) -> None:
     """That she is another person is kept with its reason; a weak likeness is only shown."""
     if likely.decide:
         others = [str(candidate.pk) for candidate in likely.decide]

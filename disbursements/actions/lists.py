@@ -96,7 +96,7 @@ def create_list(
 
 
 def _next_number(year: BudgetYear) -> str:
-    """DB-2017-001, one after the other; a cancelled list keeps its number."""
+    """DB-2017-0001, one after the other; a cancelled list keeps its number."""
     BudgetYear.objects.select_for_update().get(pk=year.pk)
     last = PaymentList.objects.filter(budget_year=year).aggregate(last=Max("number"))["last"]
     return f"DB-{year.year}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
@@ -212,8 +212,9 @@ def approve(*, payment_list: PaymentList, by: User) -> PaymentList:
 
 def send_back(*, payment_list: PaymentList, reason: str, by: User) -> PaymentList:
     """Back to the caseworker as a new revision, with the reason."""
+    now = PaymentList.objects.get(pk=payment_list.pk)
     act = next(
-        (a for a in workflow.SEND_BACK_ACTS if not PAYMENT_LIST.can(payment_list, by, a)),
+        (a for a in workflow.SEND_BACK_ACTS if not PAYMENT_LIST.can(now, by, a)),
         workflow.SEND_BACK_ACTS[0],
     )
     return _move(payment_list, act, by=by, reason=reason)
@@ -222,7 +223,7 @@ def send_back(*, payment_list: PaymentList, reason: str, by: User) -> PaymentLis
 @transaction.atomic
 def cancel(*, payment_list: PaymentList, reason: str, by: User) -> PaymentList:
     """Ends a list that is not ordered; its lines end with it and the money is open again."""
-    own = PAYMENT_LIST.can(payment_list, by, "cancel_own")
+    own = PAYMENT_LIST.can(PaymentList.objects.get(pk=payment_list.pk), by, "cancel_own")
     moved = _move(payment_list, "cancel" if own else "cancel_own", by=by, reason=reason)
     ids = list(moved.lines.filter(state="prepared").values_list("pk", flat=True))
     moved.lines.filter(pk__in=ids).update(state="cancelled")

@@ -125,9 +125,7 @@ class OrderForm(PlainForm, forms.Form):
     order_number = forms.CharField(
         label=gettext_lazy("SP2D or cheque number"),
         max_length=80,
-        error_messages={
-            "required": gettext_lazy("Give the number of the order (SP2D or cheque).")
-        },
+        error_messages={"required": gettext_lazy("Give the number of the order (SP2D or cheque).")},
     )
     ordered_on = DayField(label=gettext_lazy("Date of the order"), initial=today)
 
@@ -147,4 +145,3 @@ class ReverseForm(PlainForm, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Give a reason.")},
     )
-

@@ -45,9 +45,7 @@ class ResultsForm(PlainForm, forms.Form):
 
     happened_on = DayField(label=gettext_lazy("Date of the results"), initial=today)
 
-    def __init__(
-        self, *args: Any, lines: Sequence[PaymentLine], cash: bool, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, lines: Sequence[PaymentLine], cash: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cash = cash
         self.rows = [self._row(line) if self.is_bound else ResultRow(line) for line in lines]
@@ -88,9 +86,7 @@ class ResultsForm(PlainForm, forms.Form):
         if row.reason not in PaymentLine.Reason.values:
             return _("Line %(n)s: say why the money came back.") % number
         if self.cash and not row.slip.strip():
-            return (
-                _("Line %(n)s: give the number of the deposit slip for the cash.") % number
-            )
+            return _("Line %(n)s: give the number of the deposit slip for the cash.") % number
         return ""
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from disbursements.listing import visible_places
 from disbursements.models import Funder, PaymentList, Position
 from disbursements.models.position import PositionQuerySet
 from disbursements.papers.nominatif import nominatif_pdf
@@ -73,8 +74,16 @@ class Scope:
             ]
         return [
             ("Sumber dana", _fund(self.funder) if self.funder else "semua"),
-            ("Tempat", self.place.label if self.place else "semua"),
+            ("Tempat", self._places()),
         ]
+
+    def _places(self) -> str:
+        """A caseworker's "all" are the places of her own."""
+        if self.place is not None:
+            return self.place.label
+        if self.user is None or self.user.sees_everything:
+            return "semua"
+        return ", ".join(place.label for place in visible_places(self.user)) or "–"
 
 
 def _fund(funder: Funder) -> str:

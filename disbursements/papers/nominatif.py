@@ -112,5 +112,3 @@ def _remark(row: NominatifRow) -> str:
     if row.withheld:
         return f"{plan}; ditahan {format_rupiah(row.withheld).removeprefix('Rp')}"
     return plan
-
-

@@ -15,9 +15,14 @@ from kotim_social.documents.paper import RESTRICTED, Paper, PaperNumber, build_p
 from kotim_social.documents.signatures import SignatureBlock, Signatures
 from kotim_social.documents.table import Cell, Column, Row, Section, Subtotal, Table, Totals
 from kotim_social.lib.dates import format_date
+from kotim_social.lib.money import terbilang
 
 TARGET, PAID = 3, 5
-BACK, PROCESS, HELD, OPEN = "Retur", "Dalam proses", "Ditahan", "Belum dibayar"
+BACK, OPEN = "Retur", "Belum dibayar"
+IDENTITY = (
+    "Sasaran = dibayar + retur + dalam proses + ditahan + terbuka. Dibayar dihitung bersih: "
+    "pembayaran yang kembali tidak termasuk."
+)
 
 
 @dataclass(frozen=True)
@@ -69,29 +74,8 @@ def rekap_pdf(
     blocks: list[Any] = [
         Title(["Rekapitulasi Penyaluran Bantuan"], under=under),
         Facts([*facts.scope, ("Penerima manfaat", f"{rekap.total.people} orang")]),
-        Table(
-            _columns("Tempat / jenis bantuan"),
-            list(_place_rows(rekap)),
-            caption="A. Menurut tempat dan jenis bantuan",
-            terbilang=PAID,
-        ),
-        Table(
-            _columns("Jenis bantuan"),
-            [_cells(i, row) for i, row in enumerate(rekap.kinds, 1)],
-            caption="B. Menurut jenis bantuan",
-            page_totals=False,
-        ),
-        Table(
-            _columns("Provinsi asal"),
-            [_cells(i, p.total, p.label) for i, p in enumerate(rekap.provinces, 1)],
-            caption="C. Menurut provinsi asal (orang: penerima, bukan pembayaran)",
-            page_totals=False,
-        ),
-        Paragraph(
-            "Sasaran = dibayar + retur + dalam proses + ditahan + terbuka. Dibayar dihitung bersih: "
-            "pembayaran yang kembali tidak termasuk.",
-            size=8,
-        ),
+        *_tables(rekap),
+        Paragraph(IDENTITY, size=8),
         Signatures(list(facts.signatures), place_and_date=place_and_date(facts.day)),
         Gap(4),
         Paragraph(f"Kepala jejak audit: {facts.trail_head}", size=6.5, space_after=0),
@@ -106,6 +90,35 @@ def rekap_pdf(
             printed=facts.printed,
         )
     )
+
+
+def _tables(rekap: Rekap) -> list[Any]:
+    """By place with page totals and both sums in words; by kind; by home province."""
+    return [
+        Table(
+            _columns("Tempat / jenis bantuan"),
+            list(_place_rows(rekap)),
+            caption="A. Menurut tempat dan jenis bantuan",
+        ),
+        Facts(
+            [
+                ("Sasaran, terbilang", terbilang(rekap.total.entitled)),
+                ("Dibayar, terbilang", terbilang(rekap.total.paid)),
+            ]
+        ),
+        Table(
+            _columns("Jenis bantuan"),
+            [_cells(i, row) for i, row in enumerate(rekap.kinds, 1)],
+            caption="B. Menurut jenis bantuan",
+            page_totals=False,
+        ),
+        Table(
+            _columns("Provinsi asal"),
+            [_cells(i, p.total, p.label) for i, p in enumerate(rekap.provinces, 1)],
+            caption="C. Menurut provinsi asal (orang: penerima, bukan pembayaran)",
+            page_totals=False,
+        ),
+    ]
 
 
 def place_and_date(day: date) -> str:

@@ -19,6 +19,7 @@ from disbursements.actions.decrees import issue_decree, waiting_for_decree
 from disbursements.determining import not_waiting, preview_decree
 from disbursements.forms.decrees import DecreeForm
 from disbursements.models import BudgetYear, Decree, Entitlement
+from disbursements.workflow import ENTITLEMENT
 from kotim_social.accounts.access import require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -78,9 +79,8 @@ def decree_create(request: HttpRequest) -> HttpResponse:
         "hidden": form.as_hidden() if ready else [],
         **_preview(form, workers, request.user),
     }
-    page = "decree_check" if ready else "decree_create"
-    status = 422 if posted else 200
-    return render(request, f"disbursements/{page}.html", context, status=status)
+    page = "disbursements/decree_check.html" if ready else "disbursements/decree_create.html"
+    return render(request, page, context, status=422 if posted else 200)
 
 
 def _named(values: list[str]) -> list[UUID]:
@@ -119,6 +119,8 @@ def decree_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         .annotate(people=Count("worker", distinct=True), total=Sum("amount"))
         .order_by("kind__funder__order", "kind__order", "state")
     )
+    for row in by_kind:
+        row["state_label"] = ENTITLEMENT.state(row["state"]).label
     people = (
         entitlements.values("worker", "worker__name", "worker__register_no", "worker__place__label")
         .annotate(total=Sum("amount"))

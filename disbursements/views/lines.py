@@ -154,7 +154,8 @@ def list_results(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "list": payment_list,
         "form": form,
-        "facts": facts_of(payment_list, sums_of(payment_list)),
+        # Lines, total, number and date of the order: the rest stands on the list's own page.
+        "facts": facts_of(payment_list, sums_of(payment_list))[-4:],
         "entries": _entries(payment_list, form, request),
         "reasons": PaymentLine.Reason.choices,
         "cancel_url": here,

@@ -17,7 +17,12 @@ from disbursements.actions.lists import create_list
 from disbursements.forms.lists import ListFilter, NewListForm
 from disbursements.listing import line_rows, lists_in_rows, may_book, sums_of, with_sums
 from disbursements.models import PaymentList
-from disbursements.rules import changed_payees, find_candidates, reasons_against_lines
+from disbursements.rules import (
+    APPROVED_STATES,
+    changed_payees,
+    find_candidates,
+    reasons_against_lines,
+)
 from disbursements.views.showing import (
     buttons_for,
     facts_of,
@@ -164,7 +169,8 @@ def list_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "timeline": timeline_of(decisions),
         "may_book": may_book(payment_list, request.user) and sums.waiting,
         "may_reverse": request.user.can(Perm.LIST_PAY),
-        **buttons_for(payment_list, request.user),
+        "may_issue": request.user.can(Perm.PAPER_ISSUE) and payment_list.state in APPROVED_STATES,
+        **buttons_for(payment_list, request.user, waiting=bool(sums.waiting)),
         **_warnings(payment_list),
     }
     return render(request, "disbursements/list_detail.html", context)

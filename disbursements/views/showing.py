@@ -112,11 +112,15 @@ def timeline_of(decisions: Sequence[ListDecision]) -> list[Part]:
     ]
 
 
-def buttons_for(payment_list: PaymentList, user: User) -> dict[str, Any]:
-    """Links to the acts this user may do now; the step onward first, the others aside."""
+def buttons_for(payment_list: PaymentList, user: User, *, waiting: bool) -> dict[str, Any]:
+    """Links to the acts this user may do now; the step onward first, the others aside.
+
+    While lines wait for a result there is nothing to reconcile.
+    """
     pages: dict[str, Any] = {}
     for step in PAYMENT_LIST.acts_for(payment_list, user):
-        pages.setdefault(PAGE_OF_ACT[step.act], step.label)
+        if not (waiting and step.act == "reconcile"):
+            pages.setdefault(PAGE_OF_ACT[step.act], step.label)
     links = [
         {
             "label": label,
@@ -172,7 +176,5 @@ def filter_tags(request: HttpRequest, form: ListFilter) -> list[Part]:
             query.pop(name, None)
             query.pop("page", None)
             label = dict(field.choices)[value]  # type: ignore[attr-defined]
-            tags.append(
-                {"label": f"{field.label}: {label}", "remove_url": f"?{query.urlencode()}"}
-            )
+            tags.append({"label": f"{field.label}: {label}", "remove_url": f"?{query.urlencode()}"})
     return tags

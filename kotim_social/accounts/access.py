@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -112,5 +112,5 @@ def get_visible_or_404(source: type[M] | models.QuerySet[M], user: User, pk: Any
         raise TypeError(f"{queryset.model.__name__} has no visible_to().")
     try:
         return get_object_or_404(queryset.visible_to(user), pk=pk, **more)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ValidationError) as error:
         raise Http404 from error

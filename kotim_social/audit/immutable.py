@@ -1,4 +1,4 @@
-"""Rows that are written once: the model refuses, and the app role has no UPDATE or DELETE either."""
+"""Rows that are written once: the model refuses, and the app role may not either."""
 
 from __future__ import annotations
 

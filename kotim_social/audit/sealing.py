@@ -74,9 +74,8 @@ def seal() -> str:
 
 def verify() -> Verdict:
     """Walks the whole chain and names the first row that was changed, removed or slipped in."""
-    head, expected, first_bad, sentence = START, 0, None, ""
-    for mark, entry in _sealed_rows():
-        expected += 1
+    head, first_bad, sentence = START, None, ""
+    for expected, (mark, entry) in enumerate(_sealed_rows(), start=1):
         if mark.sequence != expected:
             first_bad, sentence = expected, f"Seal {expected} is missing."
         elif entry is None:

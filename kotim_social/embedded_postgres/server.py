@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,7 @@ def start() -> dict[str, Any]:
         server.ensure_postgres_running()
     info = server.get_postmaster_info()
     place = {"host": str(info.socket_dir or info.hostname), "port": info.port}
-    if len(os.path.join(str(place["host"]), ".s.PGSQL.5432")) > LONGEST_SOCKET_PATH:
+    if len(str(Path(str(place["host"])) / ".s.PGSQL.5432")) > LONGEST_SOCKET_PATH:
         raise OSError(f"The path of {directory} is too long for a PostgreSQL socket: move it up.")
     if directory not in _known_set_up:
         _set_up({**place, "user": "postgres", "dbname": "postgres"})
@@ -82,6 +81,8 @@ def _set_up(superuser: dict[str, Any]) -> None:
                 )
             cursor.execute(f"CREATE ROLE {OWNER_ROLE} LOGIN CREATEDB")
             cursor.execute(f"CREATE ROLE {APP_ROLE} LOGIN")
+            # The owner may end the app role's sessions, to drop or restore a database.
+            cursor.execute(f"GRANT {APP_ROLE} TO {OWNER_ROLE}")
             for role in (OWNER_ROLE, APP_ROLE):
                 cursor.execute(f"ALTER ROLE {role} SET timezone = '{TIME_ZONE}'")
             cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE} ENCODING 'UTF8'")

@@ -21,6 +21,8 @@ DELETABLE = {
     "idempotency.AnsweredKey",
     "mfa.Authenticator",
     "accounts.Assignment",
+    "accounts.RoleGrant",
+    "accounts.CachedValue",
     "cases.Alias",
     "cases.StagedRow",
     "cases.Worker",

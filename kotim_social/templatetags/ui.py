@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.core.paginator import Page
@@ -12,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kotim_social.navigation import NavItem, items_for
+from kotim_social.navigation import NavItem, items_for, person_tabs
 
 register = template.Library()
 
@@ -24,6 +25,16 @@ Part = Mapping[str, Any]
 @register.simple_tag(takes_context=True)
 def nav_items(context: Context) -> list[NavItem]:
     return items_for(_request(context))
+
+
+@register.inclusion_tag("ui/_person_tabs.html", takes_context=True, name="person_tabs")
+def person_pages(context: Context, worker_id: UUID) -> dict[str, Any]:
+    """The pages about one person, for whoever looks."""
+    request = _request(context)
+    user = getattr(request, "user", None)
+    if request is None or user is None:
+        return {"tabs": []}
+    return {"tabs": person_tabs(user, worker_id, request.path)}
 
 
 @register.simple_tag

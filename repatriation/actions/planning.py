@@ -113,10 +113,13 @@ def remove_member(*, batch: Batch, member: Member, reason: str, by: User) -> Non
     batch = planned(batch, by=by)
     if not reason.strip():
         raise Refused(_("Give a reason."))
-    row = Member.objects.select_for_update().filter(pk=member.pk, batch=batch, active=True).first()
+    rows = Member.objects.filter(pk=member.pk, batch=batch, active=True).with_journey()
+    row = rows.select_for_update(of=("self",)).first()
     if row is None:
         raise Refused(_("She is no longer in this batch."))
-    journey.leave_batch(workers=[row.worker_id], by=by)
+    # Whoever died meanwhile left the journey already, and only stands on the manifest still.
+    if row.journey_state == "in_batch":
+        journey.leave_batch(workers=[row.worker_id], by=by)
     close_membership(row, reason=reason, by=by)
     revise_if_confirmed(batch)
     record("batch.remove", by=by, obj=row, changes={"active": [True, False]})

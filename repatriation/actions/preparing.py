@@ -51,7 +51,7 @@ def add_escort(*, batch: Batch, officer: Officer, is_head: bool, by: User) -> Es
 
 
 @transaction.atomic
-def send_new_officer(  # noqa: PLR0913
+def send_new_officer(
     *, batch: Batch, name: str, sex: str, nip: str | None, rank: str, is_head: bool, by: User
 ) -> Escort:
     """Adds an officer to the master data and sends her along."""

@@ -48,7 +48,9 @@ _COUNT_SEATS = """
 """
 
 
-def seats_trigger(batch: str, *, operation: pgtrigger.Operations) -> pgtrigger.Trigger:
+def seats_trigger(
+    batch: str, *, operation: pgtrigger.Operation | pgtrigger.Operations
+) -> pgtrigger.Trigger:
     """No table lets more people travel than there are seats; `batch` is the column of its id."""
     return pgtrigger.Trigger(
         name="within_seats",

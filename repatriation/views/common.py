@@ -36,7 +36,7 @@ class Act:
 
 
 def act_page(request: HttpRequest, act: Act) -> HttpResponse:
-    """GET asks; POST does it and goes to the batch, or shows the sentences that stand against it."""
+    """GET asks; POST does it and goes to the batch, or shows what stands against it."""
     status = 200
     if request.method == "POST":
         if act.form.is_valid() and done(act.do, act.form):

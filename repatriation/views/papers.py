@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kotim_social.accounts.access import actor, get_visible_or_404, require
-from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import issue_paper

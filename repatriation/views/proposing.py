@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from cases.models import Worker
 from kotim_social.accounts.access import actor, require
-from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.regions.models import Province, Regency

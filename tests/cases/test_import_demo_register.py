@@ -42,9 +42,7 @@ def test_the_counts_are_those_that_are_known() -> None:
         PLACES[part]: count for part, count in TRUTH["by_part"].items()
     }
     assert Counter(workers.values_list("home_regency", flat=True)) == TRUTH["by_regency"]
-    assert (
-        Counter(workers.values_list("home_regency__province", flat=True)) == TRUTH["by_province"]
-    )
+    assert Counter(workers.values_list("home_regency__province", flat=True)) == TRUTH["by_province"]
     assert workers.exclude(nik_index=None).count() == TRUTH["with_nik"]
     assert BankAccount.objects.filter(state="opened").count() == TRUTH["with_account"]
     assert Counter(workers.values_list("choice", flat=True)) == {

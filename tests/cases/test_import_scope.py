@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from cases.actions.importing import confirm_import, stage_register
 from cases.actions.settling import dismiss_row, mend_row
 from cases.models import RegisterImport, StagedRow, Worker
+from kotim_social.accounts.models import User
 from kotim_social.workflow import Refused
 from tests.cases.import_helpers import DAY, DEMO, imported, person, signed_in, url, user, workbook
 from tests.cases.test_import_settling import mended
 
 pytestmark = pytest.mark.django_db
 KEY = {"idempotency_key": "018f0000-0000-7000-8000-000000000002"}
-OF_AN_IMPORT = ("import_detail", "import_confirm", "import_undo", "import_discard", "import_rejected")
+OF_AN_IMPORT = (
+    "import_detail", "import_confirm", "import_undo", "import_discard", "import_rejected",
+)  # fmt: skip
 OF_A_ROW = ("import_row_same", "import_row_other", "import_row_mend", "import_row_dismiss")
 
 
@@ -87,8 +91,6 @@ def test_other_roles_have_no_import(role: str) -> None:
         stage_register(
             workbook(person(2)), file_name="a", by=user("x", role=role), registered_on=DAY
         )
-    from kotim_social.accounts.models import User
-
     client = signed_in(User.objects.get(username="x"))
     pages = [url("import_list"), url("import_upload"), url("import_template")]
     pages += [url(name, source.pk) for name in OF_AN_IMPORT]
@@ -116,8 +118,6 @@ def test_a_childs_row_is_counted_but_shown_to_supervisors_only() -> None:
 
 
 def test_nobody_gets_in_without_signing_in() -> None:
-    from django.test import Client
-
     source = imported(workbook(person(1)), user("sari"))
     for page in (url("import_list"), url("import_detail", source.pk), url("import_template")):
         assert Client().get(page).status_code == 302

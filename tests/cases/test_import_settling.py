@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import gettext as _
 
 from cases.actions.importing import stage_register
 from cases.actions.settling import (
@@ -28,7 +29,9 @@ SAME_NAME = {"NAMA LENGKAP": "Siti Aminah", "TANGGAL LAHIR": "10-03-1990"}
 def mended(row: StagedRow, by: User, **cells: str) -> StagedRow:
     """The row as the form would send it, with other cells where they are named."""
     form = MendForm(row, by)
-    typed = {name: form.get_initial_for_field(form.fields[name], name) or "" for name in form.fields}
+    typed = {
+        name: form.get_initial_for_field(form.fields[name], name) or "" for name in form.fields
+    }
     bound = MendForm(row, by, typed | cells)
     assert bound.is_valid(), bound.errors
     place = bound.cleaned_data["place"]
@@ -63,8 +66,10 @@ def test_somebody_else_of_the_same_name_is_registered() -> None:
 def test_an_equal_nik_is_never_somebody_else() -> None:
     sari = user("sari")
     row = imported(DEMO, sari).rows.get(sheet="Tangar", row_no=29)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refusal:
         not_same_person(row, by=sari, because="I am sure")
+    # Told beforehand and with advice, not by the database's constraint.
+    assert str(refusal.value) != _("This NIK already belongs to another record.")
     row.refresh_from_db()
     assert (row.settled, Worker.objects.count()) == ("waiting", 239)
 

@@ -67,9 +67,7 @@ def test_after_undo_the_file_can_come_again_with_new_numbers() -> None:
             worker=w, before="return", choice="stay", decided_on=DAY, recorded_by=w.recorded_by
         ),
         lambda w: w.statements.create(choice="return", signed_on=DAY, recorded_by=w.recorded_by),
-        lambda w: w.holders.create(
-            user=w.recorded_by, valid_from=today(), handed_by=w.recorded_by
-        ),
+        lambda w: w.holders.create(user=w.recorded_by, valid_from=today(), handed_by=w.recorded_by),
     ],
     ids=["edited", "decided", "bank", "journey", "choice", "statement", "handed"],
 )

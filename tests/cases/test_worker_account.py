@@ -132,9 +132,7 @@ def test_replacing_closes_the_old_one(client: Client, ani: Worker) -> None:
     assert list(rows) == [("BNI", "closed"), ("BRI", "opened")]
 
 
-def test_a_number_elsewhere_needs_a_supervisor(
-    client: Client, officer: User, ani: Worker
-) -> None:
+def test_a_number_elsewhere_needs_a_supervisor(client: Client, officer: User, ani: Worker) -> None:
     register(officer, {"name": "Budi", "account": account("0338625555")})
     assert client.post(url("account_add", ani), BOOK).status_code == 422
     assert client.post(url("account_add", ani), BOOK | {"shared_because": "x"}).status_code == 422

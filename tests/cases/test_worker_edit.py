@@ -79,9 +79,7 @@ def edit_url(worker: Worker) -> str:
 def edit_data(client: Client, worker: Worker) -> dict[str, Any]:
     """What a browser would send back of the untouched form."""
     form = client.get(edit_url(worker)).context["form"]
-    return {
-        name: form[name].value() for name in form.fields if form[name].value() is not None
-    }
+    return {name: form[name].value() for name in form.fields if form[name].value() is not None}
 
 
 # Registering.
@@ -126,9 +124,7 @@ def test_she_is_registered_with_eight_fields(client: Client) -> None:
         ("children", "9" * 5000),
     ],
 )
-def test_a_wrong_field_is_said_and_nothing_is_lost(
-    client: Client, field: str, value: str
-) -> None:
+def test_a_wrong_field_is_said_and_nothing_is_lost(client: Client, field: str, value: str) -> None:
     response = client.post(create_url(client), {**NEW, field: value})
     assert response.status_code == 422
     assert response.context["form"].errors

@@ -87,9 +87,9 @@ def test_the_exact_name_comes_before_the_similar_one(officer: User) -> None:
 
 def test_shows_why_and_marks_it(client: Client, people: list[Worker]) -> None:
     page = text_of(client.post(reverse("cases:search"), {"q": "mami"}, follow=True))
-    assert '<b class="matched">Mami</b>' in page
+    assert '<mark class="matched">Mami</mark>' in page
     page = text_of(client.post(reverse("cases:search"), {"q": "St. Amonah"}, follow=True))
-    assert '<b class="matched">Aminah</b>' in page
+    assert '<mark class="matched">Aminah</mark>' in page
 
 
 def test_the_word_stands_in_no_address_trail_or_open_session(

@@ -1,15 +1,13 @@
-"""Ground of the money tests: the office's people, raw SQL as the app role, and threads."""
+"""Ground of the money tests: the office's people, and raw SQL as the app role."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connections, transaction
 
-from kotim_social.workflow import Refused
 from tests.factories import Four, the_four
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -42,27 +40,3 @@ def denied(sql: Sql) -> Callable[..., str]:
         return str(caught.value)
 
     return run
-
-
-def in_threads(acts: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Runs all at once, each on a connection of its own; a result or a Refused for each."""
-    start = threading.Barrier(len(acts))
-    outcomes: list[Any] = [None] * len(acts)
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        try:
-            start.wait(10)
-            outcomes[number] = act()
-        except Refused as refused:
-            outcomes[number] = refused
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes

@@ -1,0 +1,165 @@
+"""What her page is made of: facts, tasks, timeline, masks, and their cost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import Http404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.actions.accounts import AccountFacts, BankAnswer, record_bank_check, replace_account
+from cases.actions.choices import change_choice
+from cases.actions.statements import record_statements
+from cases.facts import ACTS, card_context, facts_of, worker_for_page
+from cases.models import OriginConfirmation, Worker
+from cases.rules import lacks_for_departure, task_list
+from kotim_social.accounts.models import User
+from kotim_social.accounts.roles import Role
+from tests.cases.people import (
+    BORN,
+    DAY,
+    NIK,
+    account,
+    client_of,
+    officer_of,
+    petugas,
+    register,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer() -> User:
+    return petugas()
+
+
+@pytest.fixture
+def ani(officer: User) -> Worker:
+    facts = {
+        "name": "Ani Rahayu",
+        "birth_date": BORN,
+        "nik": NIK,
+        "mother_name": "Sumiyati",
+        "account": account(),
+        "choice": "return",
+        "aliases": ("Rosa",),
+    }
+    return register(officer, facts)[0]
+
+
+def busy(officer: User, ani: Worker) -> None:
+    for n in range(1, 4):
+        day = DAY + timedelta(days=n)
+        to = "stay" if n % 2 else "return"
+        change_choice(worker=ani, choice=to, note="ganti", decided_on=day, by=officer)
+        record_statements(workers=[ani], signed_on=day, witnesses="A, B", by=officer)
+        new = AccountFacts(bank="BRI", number=f"12345{n}", holder="Ani Rahaju")
+        replace_account(worker=ani, facts=new, by=officer)
+        answer = BankAnswer(act="confirm_active", checked_on=day, evidence="surat")
+        record_bank_check(workers=[ani], answer=answer, by=officer)
+
+
+def test_facts_cost_the_same_however_long_her_story_is(
+    officer: User, ani: Worker, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(5) as short:
+        facts_of(Worker.objects.with_readiness().get(pk=ani.pk))
+    busy(officer, ani)
+    with django_assert_max_num_queries(5) as long:
+        facts = facts_of(Worker.objects.with_readiness().get(pk=ani.pk))
+    assert len(long) == len(short)
+    assert facts.account is not None
+    assert (facts.account.bank, facts.account.state) == ("BRI", "active")
+    assert len(facts.accounts) == 4
+    assert facts.statement is not None
+    assert facts.statement.choice == "stay"
+    told = [entry["act"] for entry in facts.timeline]
+    assert told[0] == _("Bank confirmed the account")
+    assert told[-1] == _("Registered")
+    assert facts.timeline[0]["who"] == officer.full_name
+
+
+def test_the_fragments_mask_everything_restricted(officer: User, ani: Worker) -> None:
+    context = card_context(facts_of(worker_for_page(ani.pk, officer)), officer)
+    for name in ("_identity_bar", "_personal_data", "_readiness", "_timeline"):
+        page = render_to_string(f"cases/{name}.html", context)
+        for secret in (NIK, "Sumiyati", "0338625555"):
+            assert secret not in page
+    auditor = officer_of(Role.AUDITOR)
+    page = render_to_string("cases/_personal_data.html", card_context(context["facts"], auditor))
+    assert "/tampilkan/" not in page
+    assert "/ubah/" not in page
+
+
+def test_out_of_scope_is_not_found(ani: Worker) -> None:
+    with pytest.raises(Http404):
+        worker_for_page(ani.pk, petugas("t", ["TANGAR"]))
+    with pytest.raises(Http404):
+        worker_for_page("x", petugas("u"))
+
+
+def test_tasks_lead_only_where_the_user_may_go(officer: User, ani: Worker) -> None:
+    worker = worker_for_page(ani.pk, officer)
+    urls = {task["url"] for task in task_list(worker, officer)}
+    assert reverse("cases:account", args=[ani.pk]) in urls
+    assert reverse("cases:verification", args=[ani.pk]) not in urls
+    verifier = officer_of(Role.VERIFIKATOR)
+    links = [task["url"] for task in task_list(worker, verifier) if task["url"]]
+    assert links == [reverse("cases:verification", args=[ani.pk])]
+    for url in links:
+        assert client_of(verifier).get(url).status_code == 200
+
+
+def test_tasks_say_what_state_they_are_in(officer: User, ani: Worker) -> None:
+    def tones() -> dict[str, str]:
+        worker = worker_for_page(ani.pk, officer)
+        return {str(task["label"]): task["tone"] for task in task_list(worker, officer)}
+
+    before = tones()
+    assert before[_("Personal data")] == "success"
+    assert (before[_("Account")], before[_("Statement")]) == ("info", "info")
+    busy(officer, ani)
+    after = tones()
+    assert (after[_("Account")], after[_("Statement")]) == ("success", "success")
+
+
+def test_departure_needs_the_home_regions_word(
+    officer: User, ani: Worker, django_assert_num_queries: Any
+) -> None:
+    def codes() -> list[str]:
+        with django_assert_num_queries(1):
+            return [lack.code for lack in lacks_for_departure([ani.pk])[ani.pk]]
+
+    assert codes() == ["origin"]
+    answer = OriginConfirmation.objects.create(
+        worker=ani, regency_id="35.10", answer="confirmed", answered_on=DAY, recorded_by=officer
+    )
+    assert codes() == ["origin"]  # another region answered
+    OriginConfirmation.objects.filter(pk=answer.pk).update(regency_id="35.09")
+    assert codes() == []
+
+
+def test_every_act_of_these_workflows_has_its_words() -> None:
+    from cases import workflow
+
+    known = {
+        f"{table.model.__name__.lower()}.{step.act}"
+        for table in (workflow.ELIGIBILITY, workflow.CHOICE, workflow.ACCOUNT, workflow.JOURNEY)
+        for step in table.transitions
+    }
+    assert known <= set(ACTS)
+
+
+def test_the_admin_shows_and_changes_nothing(officer: User, ani: Worker) -> None:
+    from django.contrib import admin
+
+    page = admin.site._registry[Worker]
+    assert page.masked_nik(ani) == "350906******0001"  # type: ignore[attr-defined]
+    assert not page.has_add_permission(None)  # type: ignore[arg-type]
+    assert not page.has_change_permission(None)  # type: ignore[arg-type]
+    assert not page.has_delete_permission(None)  # type: ignore[arg-type]

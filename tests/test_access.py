@@ -1,0 +1,275 @@
+"""Every address × every role × own, foreign and missing object. A new address needs a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from kotim_social.accounts import actions as office
+from kotim_social.accounts.models import User
+from kotim_social.accounts.roles import Role
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC, EVERYBODY = "public", "everybody"
+# One letter a role that may open the address: Petugas, Verifikator, pimpinan (S), Bendahara,
+# Admin, aUditor.
+LETTERS = {
+    "P": Role.PETUGAS,
+    "V": Role.VERIFIKATOR,
+    "S": Role.PIMPINAN,
+    "B": Role.BENDAHARA,
+    "A": Role.ADMIN,
+    "U": Role.AUDITOR,
+}
+ACCESS = {
+    "account_login": PUBLIC,
+    "mfa_authenticate": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_reauthenticate": EVERYBODY,
+    "mfa_reauthenticate": EVERYBODY,
+    "account_change_password": EVERYBODY,
+    "mfa_index": EVERYBODY,
+    "mfa_activate_totp": EVERYBODY,
+    "mfa_deactivate_totp": EVERYBODY,
+    "mfa_view_recovery_codes": EVERYBODY,
+    "mfa_generate_recovery_codes": EVERYBODY,
+    "accounts:profile": EVERYBODY,
+    "accounts:sign_out_everywhere": EVERYBODY,
+    "accounts:activate": PUBLIC,
+    "desk:home": EVERYBODY,
+    "desk:worker_page": "PVSBAU",
+    "desk:more": EVERYBODY,
+    "desk:totals": "PVSBU",
+    "cases:import_list": "PS",
+    "cases:import_upload": "P",
+    "cases:import_template": "P",
+    "cases:import_detail": "PS",
+    "cases:import_confirm": "P",
+    "cases:import_undo": "P",
+    "cases:import_discard": "P",
+    "cases:import_rejected": "PS",
+    "cases:import_row": "PS",
+    "cases:import_row_same": "P",
+    "cases:import_row_other": "P",
+    "cases:import_row_mend": "P",
+    "cases:import_row_dismiss": "P",
+    "cases:search": "PVSBAU",
+    "cases:search_results": "PVSBAU",
+    "cases:worker_list": "PVSBAU",
+    "cases:worker_create": "PS",
+    "cases:select": "PVS",
+    "cases:verification_set": "V",
+    "cases:bank_check_set": "P",
+    "cases:statement_set": "PS",
+    "cases:worker_edit": "PS",
+    "cases:reveal": "PVSB",
+    "cases:verification": "V",
+    "cases:bank_check": "P",
+    "cases:statement": "PS",
+    "cases:choice": "PS",
+    "cases:account": "PS",
+    "cases:account_add": "PS",
+    "cases:account_replace": "PS",
+    "cases:account_number": "PS",
+    "cases:account_holder": "PS",
+    "disbursements:list_index": "PVSBU",
+    "disbursements:list_create": "P",
+    "disbursements:list_detail": "PVSBU",
+    "disbursements:lines_add": "P",
+    "disbursements:lines_take_out": "P",
+    "disbursements:list_submit": "P",
+    "disbursements:list_verify": "V",
+    "disbursements:list_approve": "S",
+    "disbursements:list_send_back": "VSB",
+    "disbursements:list_cancel": "PS",
+    "disbursements:list_order": "B",
+    "disbursements:list_results": "B",
+    "disbursements:line_reverse": "B",
+    "disbursements:list_reconcile": "B",
+    "disbursements:list_close": "B",
+    "disbursements:list_nominatif": "PVSBU",
+    "disbursements:list_nominatif_issue": "SB",
+    "disbursements:decree_list": "PVSBU",
+    "disbursements:decree_create": "S",
+    "disbursements:decree_detail": "PVSBU",
+    "disbursements:programme": "PVSBU",
+    "disbursements:report_index": "PVSBU",
+    "disbursements:report_draft": "PVSBU",
+    "disbursements:report_issue": "SB",
+    "disbursements:paper_page": "PVSBU",
+    "disbursements:paper_file": "PVSBU",
+    "disbursements:paper_copy": "PVSBU",
+    "repatriation:batch_list": "PVSBU",
+    "repatriation:propose": "P",
+    "repatriation:batch_detail": "PVSBU",
+    "repatriation:batch_edit": "P",
+    "repatriation:submit": "P",
+    "repatriation:send_back": "S",
+    "repatriation:approve": "S",
+    "repatriation:cancel": "PS",
+    "repatriation:finish": "P",
+    "repatriation:member_add": "P",
+    "repatriation:origin": "P",
+    "repatriation:member_remove": "P",
+    "repatriation:undo_arrival": "P",
+    "repatriation:lose": "P",
+    "repatriation:leg_add": "P",
+    "repatriation:leg_edit": "P",
+    "repatriation:leg_remove": "P",
+    "repatriation:escorts": "P",
+    "repatriation:officer_add": "P",
+    "repatriation:escort_remove": "P",
+    "repatriation:escort_head": "P",
+    "repatriation:depart": "P",
+    "repatriation:arrive": "P",
+    "repatriation:hand_over": "P",
+    "repatriation:paper_manifest": "PSB",
+    "repatriation:paper_file": "PSB",
+}
+NOT_FOUND, NO_SUCH_METHOD = 404, 405
+
+
+def addresses() -> Iterator[tuple[str, URLPattern]]:
+    def walk(patterns: list[object], namespace: str) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from walk(pattern.url_patterns, inner)
+            elif pattern.name:
+                yield f"{namespace}{pattern.name}", pattern
+
+    yield from (
+        (name, pattern)
+        for name, pattern in walk(get_resolver().url_patterns, "")
+        if not name.startswith("admin:")
+    )
+
+
+def signed_in(role: Role, **about: object) -> Client:
+    user = factories.make_user(role, **about)  # type: ignore[arg-type]
+    if user.needs_second_factor:
+        User.objects.filter(pk=user.pk).update(is_demo=True)
+        office.enrol_demo_totp(factories.fresh(user))
+    client = Client()
+    client.force_login(factories.fresh(user))
+    return client
+
+
+FILL: dict[str, object] = {
+    "field": "nik",
+    "kind": "rekap",
+    "copy": "office",
+    "uid": "x",
+    "token": uuid4(),
+}
+
+
+def path_of(name: str, pattern: URLPattern) -> str:
+    """The address with made-up ids: whoever may open it gets 404 for them, the others 403."""
+    arguments = pattern.pattern.converters or dict.fromkeys(pattern.pattern.regex.groupindex)
+    kwargs = {key: FILL.get(key, uuid4()) for key in arguments}
+    try:
+        return reverse(name, kwargs=kwargs)
+    except NoReverseMatch:  # two patterns of one name: with and without arguments
+        return reverse(name)
+
+
+def test_every_address_has_a_row() -> None:
+    assert {name for name, _pattern in addresses()} == set(ACCESS)
+
+
+@pytest.mark.parametrize("role", list(LETTERS.values()), ids=lambda role: role.value)
+def test_only_the_roles_of_the_table_may_open(role: Role) -> None:
+    client = signed_in(role)
+    letter = next(key for key, value in LETTERS.items() if value == role)
+    for name, pattern in addresses():
+        allowed = ACCESS[name]
+        if allowed in (PUBLIC, EVERYBODY):
+            continue
+        for method in (client.get, client.post):
+            status = method(path_of(name, pattern)).status_code
+            if letter in allowed:
+                assert status != 403, f"{role} may open {name}, got {status}"
+                assert status < 500, f"{name} gave {status}"
+            else:
+                assert status == 403, f"{role} may not open {name}, got {status}"
+
+
+def test_strangers_are_sent_to_the_door() -> None:
+    client = Client()
+    for name, pattern in addresses():
+        if ACCESS[name] == PUBLIC:
+            continue
+        response = client.get(path_of(name, pattern))
+        assert response.status_code == 302, name
+        assert response.url.startswith(reverse("account_login")), name
+
+
+def test_a_post_without_its_token_is_refused() -> None:
+    user = factories.make_user(Role.PETUGAS)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    for name, pattern in addresses():
+        if "P" in ACCESS[name] or ACCESS[name] == EVERYBODY:
+            assert client.post(path_of(name, pattern)).status_code == 403, name
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
+def test_other_methods_are_not_answered(method: str) -> None:
+    client = signed_in(Role.PETUGAS)
+    assert getattr(client, method)(reverse("cases:worker_list")).status_code == 405
+
+
+@pytest.fixture
+def of_tangar() -> dict[str, str]:
+    """Objects that a caseworker of Km 12 must not know of: person, list, decree's list, batch."""
+    four = factories.the_four()
+    people = factories.ready_people(2, four=four, place="TANGAR")
+    factories.into_batch(people, four=four)
+    payment_list = factories.a_list(by=four.petugas, places=["TANGAR"])
+    return {
+        "worker": str(people[0].pk),
+        "list": str(payment_list.pk),
+        "line": str(payment_list.lines.first().pk),
+    }
+
+
+def test_a_foreign_object_is_not_found(of_tangar: dict[str, str]) -> None:
+    """404, never 403 and never a word about it, on every child address."""
+    stranger = signed_in(Role.PETUGAS, lokalisasi=["KM12"])
+    own = signed_in(Role.PETUGAS, lokalisasi=["TANGAR"])
+    tried = 0
+    for name, pattern in addresses():
+        if "P" not in ACCESS[name] or "pk" not in pattern.pattern.converters:
+            continue
+        if name.startswith(("cases:import", "disbursements:decree", "repatriation:")):
+            continue
+        which = "list" if name.startswith("disbursements:list") else "worker"
+        if name.startswith("disbursements:line"):
+            which = "list"
+        if name.startswith("disbursements:paper"):
+            continue
+        kwargs = {key: FILL.get(key, uuid4()) for key in pattern.pattern.converters}
+        kwargs["pk"] = of_tangar[which]
+        if "line_pk" in kwargs:
+            kwargs["line_pk"] = of_tangar["line"]
+        path = reverse(name, kwargs=kwargs)
+        tried += 1
+        assert stranger.get(path).status_code == NOT_FOUND, name
+        assert stranger.post(path).status_code in (NOT_FOUND, NO_SUCH_METHOD), name
+        assert own.get(path).status_code != NOT_FOUND, name
+    assert tried > 15
+
+
+def test_lists_and_counts_leave_foreign_people_out(of_tangar: dict[str, str]) -> None:
+    stranger = signed_in(Role.PETUGAS, lokalisasi=["KM12"])
+    for name in ("cases:worker_list", "disbursements:list_index", "desk:home", "desk:totals"):
+        body = stranger.get(reverse(name)).content.decode()
+        assert of_tangar["worker"] not in body
+        assert of_tangar["list"] not in body
