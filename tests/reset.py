@@ -59,6 +59,9 @@ def _owner() -> Iterator[Any]:
     parameters = connections["owner"].get_connection_params()
     parameters.pop("cursor_factory", None)
     parameters.pop("context", None)
-    with closing(psycopg2.connect(**parameters)) as connection, connection:
-        with connection.cursor() as cursor:
-            yield cursor
+    with (
+        closing(psycopg2.connect(**parameters)) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        yield cursor

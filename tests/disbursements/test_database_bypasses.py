@@ -280,7 +280,7 @@ def test_an_upsert_is_an_update_like_any_other(four: Four, denied: Denied) -> No
 # -- the owner rotates keys --------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.django_db(transaction=True)
 def test_the_owner_alone_writes_the_same_facts_under_another_key() -> None:
     four = the_four()
     payment_list = in_state("approved", four)
