@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from cases.views import accounts, choices, reveal, search, sets, verification, workers
+from cases.views import (
+    accounts,
+    caseload,
+    casework,
+    choices,
+    consents,
+    reveal,
+    search,
+    sets,
+    verification,
+    workers,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -21,6 +32,31 @@ urlpatterns = [
     path("penerima/<uuid:pk>/cek-bank/", verification.bank_check, name="bank_check"),
     path("penerima/<uuid:pk>/pernyataan/", verification.statement, name="statement"),
     path("penerima/<uuid:pk>/rencana/", choices.choice, name="choice"),
+    path("penerima/<uuid:pk>/kasus/", casework.casework, name="casework"),
+    path("penerima/<uuid:pk>/kasus/catatan/", casework.note_add, name="note_add"),
+    path("penerima/<uuid:pk>/kasus/penilaian/", casework.assess, name="assess"),
+    path("penerima/<uuid:pk>/kasus/rencana/", casework.plan_add, name="plan_add"),
+    path("penerima/<uuid:pk>/kasus/rujukan/", consents.referral_add, name="referral_add"),
+    path("penerima/<uuid:pk>/kasus/pelanggaran/", casework.breach_report, name="breach_report"),
+    path("penerima/<uuid:pk>/persetujuan/", consents.consents, name="consents"),
+    path("catatan/<uuid:note>/ubah/", casework.note_edit, name="note_edit"),
+    path("catatan/<uuid:note>/ralat/", casework.note_correct, name="note_correct"),
+    path(
+        "penilaian/<uuid:assessment>/tinjau/", casework.assessment_review, name="assessment_review"
+    ),
+    path("rencana-kasus/<uuid:line>/selesai/", casework.plan_end, name="plan_end"),
+    path("rujukan/<uuid:referral>/jawaban/", consents.referral_answer, name="referral_answer"),
+    path("rujukan/<uuid:referral>/surat/", consents.referral_letter, name="referral_letter"),
+    path("pelanggaran/<uuid:breach>/didengar/", casework.breach_hear, name="breach_hear"),
+    path("pelanggaran/<uuid:breach>/temuan/", casework.breach_find, name="breach_find"),
+    path("persetujuan/<uuid:consent>/tarik/", consents.consent_withdraw, name="consent_withdraw"),
+    path("lembaga/", consents.providers, name="providers"),
+    path("pekerjaan/", caseload.work_list, name="work_list"),
+    path("pekerjaan/<str:kind>/", caseload.work_set, name="work_set"),
+    path("kasus/", caseload.caseloads, name="caseloads"),
+    path("kasus/petugas/<str:holder>/", caseload.caseload, name="caseload"),
+    path("kasus/serah/<uuid:token>/", caseload.hand_over, name="hand_over"),
+    path("kasus/serah-terima/<uuid:offer>/", caseload.hand_over_answer, name="hand_over_answer"),
     path("penerima/<uuid:pk>/rekening/", accounts.account, name="account"),
     path("penerima/<uuid:pk>/rekening/baru/", accounts.account_add, name="account_add"),
     path("penerima/<uuid:pk>/rekening/ganti/", accounts.account_replace, name="account_replace"),

@@ -15,6 +15,7 @@ HOME = "desk:home"
 NAVIGATION: tuple[tuple[str, str, Perm | None], ...] = (
     (gettext_noop("Home"), HOME, None),
     (gettext_noop("Beneficiaries"), "cases:worker_list", Perm.WORKER_VIEW),
+    (gettext_noop("Work list"), "cases:work_list", Perm.CASEWORK_VIEW),
     (gettext_noop("Import"), "cases:import_list", Perm.REGISTER_IMPORT),
     (gettext_noop("Decrees"), "disbursements:decree_list", Perm.DECREE_VIEW),
     (gettext_noop("Payment lists"), "disbursements:list_index", Perm.LIST_VIEW),
@@ -28,7 +29,11 @@ NAVIGATION: tuple[tuple[str, str, Perm | None], ...] = (
 MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
     (
         gettext_noop("People"),
-        ((gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),),
+        (
+            (gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),
+            (gettext_noop("Caseloads"), "cases:caseloads", Perm.CASEWORK_VIEW),
+            (gettext_noop("Providers"), "cases:providers", Perm.CASEWORK_VIEW),
+        ),
     ),
     (
         gettext_noop("Money"),
@@ -46,6 +51,8 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
 # The pages about one person, under her name; each takes her id.
 PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Overview"), "desk:worker_page", Perm.WORKER_VIEW),
+    (gettext_noop("Case"), "cases:casework", Perm.CASEWORK_VIEW),
+    (gettext_noop("Consent"), "cases:consents", Perm.CASEWORK_VIEW),
     (gettext_noop("Account"), "cases:account", Perm.WORKER_EDIT),
     (gettext_noop("Choice"), "cases:choice", Perm.WORKER_EDIT),
     (gettext_noop("Statement"), "cases:statement", Perm.WORKER_EDIT),

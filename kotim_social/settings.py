@@ -46,6 +46,15 @@ OFFICE_TOWN = env.str("OFFICE_TOWN", default="Sampit")
 PAPER_SIZE = env.str("PAPER_SIZE", default="F4")
 PAPER_CLASSIFICATION = env.str("PAPER_CLASSIFICATION", default="460")
 REGISTER_PREFIX = env.str("REGISTER_PREFIX", default="KTM")
+# The work list: how many days make "soon", "no contact" and "waits to go home", and how often
+# somebody who stays is visited.
+WORK_DUE_DAYS = env.int("WORK_DUE_DAYS", default=7)
+WORK_NO_CONTACT_DAYS = env.int("WORK_NO_CONTACT_DAYS", default=30)
+WORK_WAITING_DAYS = env.int("WORK_WAITING_DAYS", default=30)
+STAYER_VISIT_DAYS = env.int("STAYER_VISIT_DAYS", default=30)
+for _name in ("WORK_DUE_DAYS", "WORK_NO_CONTACT_DAYS", "WORK_WAITING_DAYS", "STAYER_VISIT_DAYS"):
+    if not 1 <= globals()[_name] <= 366:
+        raise ImproperlyConfigured(f"{_name} is {globals()[_name]}; set it to 1 to 366 days.")
 # A demo office holds invented people only, and every page says so.
 IS_DEMO = (VAR_DIR / "demo.txt").exists()
 PAPER_SIZES = ("F4", "F4_210", "A4")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 import pgtrigger
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
 from kotim_social.accounts.models import ForATime, User
+from kotim_social.accounts.roles import Perm
 from kotim_social.lib.dates import today
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
@@ -26,11 +27,26 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
     """Sets of people."""
 
     def visible_to(self, user: User) -> WorkerQuerySet:
-        """Everybody, or for a caseworker: her lokalisasi and the cases handed to her."""
+        """Everybody, or for a caseworker: her lokalisasi and the cases handed to her.
+
+        A case that she handed over is no longer hers to see, in her own lokalisasi either (R63).
+        """
         if user.sees_everything:
             return self
-        handed = CaseHolder.objects.on(today()).filter(worker=OuterRef("pk"), user=user)
-        return self.filter(Q(place__lokalisasi_id__in=user.lokalisasi_ids) | Q(Exists(handed)))
+        hers = CaseHolder.objects.filter(worker=OuterRef("pk"), user=user)
+        given_away = Q(Exists(hers.filter(ended_at__isnull=False)))
+        here = Q(place__lokalisasi_id__in=user.lokalisasi_ids)
+        return self.filter(Q(Exists(hers.current())) | here & ~given_away)
+
+    def in_care_of(self, user: User) -> WorkerQuerySet:
+        """Whose casework this user may see: her own cases and those that nobody holds (R64)."""
+        if not user.can(Perm.CASEWORK_VIEW):
+            return self.none()
+        seen = self.visible_to(user)
+        if user.can(Perm.CASEWORK_REVIEW):
+            return seen
+        held = CaseHolder.objects.current().filter(worker=OuterRef("pk"))
+        return seen.filter(Q(Exists(held.filter(user=user))) | ~Q(Exists(held)))
 
     def counted(self) -> WorkerQuerySet:
         """The beneficiaries of the programme: everybody registered but who was found not to be."""
@@ -252,8 +268,15 @@ class Alias(models.Model):
         return str(self.pk)
 
 
+class HolderQuerySet(ForATime):
+    def current(self) -> HolderQuerySet:
+        """Holders of today: neither run out nor ended by a hand-over."""
+        rows: Any = self.on(today())
+        return rows.filter(ended_at__isnull=True)
+
+
 class CaseHolder(models.Model):
-    """A case handed to one caseworker, from one date until another."""
+    """A case in the hands of one caseworker, until a date or until it is handed over."""
 
     worker = models.ForeignKey(Worker, models.CASCADE, related_name="holders")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="held_cases")
@@ -261,8 +284,13 @@ class CaseHolder(models.Model):
     valid_until = models.DateField(null=True, blank=True)
     handed_at = models.DateTimeField(auto_now_add=True)
     handed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # The moment she gave the case away: from then on she sees nothing of it.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
-    objects = ForATime.as_manager()
+    objects = HolderQuerySet.as_manager()
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "worker": "umum",
@@ -271,7 +299,24 @@ class CaseHolder(models.Model):
         "valid_until": "umum",
         "handed_at": "umum",
         "handed_by": "umum",
+        "ended_at": "umum",
+        "ended_by": "umum",
     }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["worker"],
+                condition=Q(ended_at__isnull=True),
+                name="case_holder_one_a_case",
+                violation_error_message=_("Somebody holds this case already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="case_holder_ended_by_somebody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

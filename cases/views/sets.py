@@ -30,6 +30,7 @@ SET_ACTS = {
     "verification": ("cases:verification_set", Perm.WORKER_VERIFY),
     "bank_check": ("cases:bank_check_set", Perm.BANK_CHECK),
     "statement": ("cases:statement_set", Perm.WORKER_EDIT),
+    "hand_over": ("cases:hand_over", Perm.CASELOAD_OFFER),
 }
 _KEPT = 5  # selections a session remembers
 _SESSION = "selections"
@@ -55,7 +56,7 @@ class Chosen:
     back: str
 
 
-@require(Perm.WORKER_VERIFY, Perm.BANK_CHECK, Perm.WORKER_EDIT)
+@require(Perm.WORKER_VERIFY, Perm.BANK_CHECK, Perm.WORKER_EDIT, Perm.CASELOAD_OFFER)
 @require_POST
 def select(request: HttpRequest) -> HttpResponse:
     """Keeps the chosen people (ids only) in the session and leads to the act."""

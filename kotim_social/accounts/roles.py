@@ -14,6 +14,11 @@ class Perm(StrEnum):
     WORKER_REVEAL = "worker.reveal"
     WORKER_VERIFY = "worker.verify"
     CHILD_VIEW = "child.view"
+    CASEWORK_VIEW = "casework.view"
+    CASEWORK_EDIT = "casework.edit"
+    CASEWORK_REVIEW = "casework.review"
+    CASELOAD_OFFER = "caseload.offer"
+    CASELOAD_ACCEPT = "caseload.accept"
     REGISTER_IMPORT = "register.import"
     BANK_CHECK = "bank.check"
     DECREE_VIEW = "decree.view"
@@ -55,6 +60,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         | {
             Perm.WORKER_EDIT,
             Perm.WORKER_REVEAL,
+            Perm.CASEWORK_VIEW,
+            Perm.CASEWORK_EDIT,
+            Perm.CASELOAD_OFFER,
+            Perm.CASELOAD_ACCEPT,
             Perm.REGISTER_IMPORT,
             Perm.BANK_CHECK,
             Perm.LIST_PREPARE,
@@ -72,6 +81,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.WORKER_EDIT,
             Perm.WORKER_REVEAL,
             Perm.CHILD_VIEW,
+            Perm.CASEWORK_VIEW,
+            Perm.CASEWORK_EDIT,
+            Perm.CASEWORK_REVIEW,
+            Perm.CASELOAD_OFFER,
             Perm.DECREE_SIGN,
             Perm.PROGRAMME_EDIT,
             Perm.LIST_APPROVE,

@@ -45,6 +45,14 @@ READ_ONLY = {
 
 # Tables of which the app role may change some columns only; the database keeps the others.
 COLUMNS = {
+    "cases.Consent": "withdrawn_on, withdrawn_at, withdrawn_by_id, withdrawn_because",
+    "cases.Note": "text, edited_at, edited_by_id",
+    "cases.PlanLine": "state, outcome, ended_on, ended_at, ended_by_id",
+    "cases.Referral": "letter_id, state, answer, answered_on, answered_at, answered_by_id",
+    "cases.StayBreach": (
+        "state, her_side, heard_on, heard_at, heard_by_id, finding, found_at, found_by_id"
+    ),
+    "cases.CaseOffer": "state, answered_at, answered_by_id",
     "disbursements.Entitlement": "state, lapsed_on, lapsed_at, lapsed_by_id, lapsed_because",
     "disbursements.PaymentList": "state, revision, order_number, ordered_on, batch_code",
     "disbursements.PaymentLine": (
