@@ -1,4 +1,4 @@
-"""Whether she agreed: the question that stands before everything that leaves the office."""
+"""Whether she agreed: the question that stands before everything that leaves the office (R65)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from cases.actions.referrals import keep_letter, refer
 from cases.models import Provider, Referral, Worker
 from kotim_social.accounts.models import User
 from kotim_social.documents.actions import issue_paper
-from kotim_social.documents.blocks import Facts, Gap, Paragraph, Title
+from kotim_social.documents.blocks import Block, Facts, Gap, Paragraph, Title
 from kotim_social.documents.paper import (
     CONFIDENTIAL,
     Paper,
@@ -64,45 +64,47 @@ def letter_data(referral: Referral) -> dict[str, Any]:
     }
 
 
-def letter_pdf(data: dict[str, Any], number: PaperNumber | None, *, by: str, at: datetime) -> bytes:
+_OPENING = (
+    "Dengan hormat, bersama ini kami rujuk orang berikut untuk memperoleh layanan dari instansi "
+    "Saudara:"
+)
+_CLOSING = (
+    "Yang bersangkutan telah menyetujui bahwa keterangan di atas disampaikan kepada instansi "
+    "Saudara, dan hanya untuk keperluan tersebut. Kami mohon agar keterangan ini dijaga "
+    "kerahasiaannya, dan agar hasil layanan disampaikan kembali kepada kami."
+)
+_THANKS = "Atas perhatian dan kerja sama Saudara kami ucapkan terima kasih."
+
+
+def letter_pdf(data: dict[str, Any], number: PaperNumber, *, by: str, at: datetime) -> bytes:
     day = date.fromisoformat(data["day"])
     children = f"{data['children']} orang" if data["children"] else "tidak ada"
-    blocks = [
-        Title(["Surat Rujukan"], under=[f"Nomor {number.number}" if number else "Nomor ......"]),
+    facts = [
+        ("Nama", data["name"]),
+        ("Umur", f"{data['age']} tahun"),
+        ("Anak yang ikut", children),
+        ("Layanan yang diperlukan", data["need"]),
+    ]
+    blocks: list[Block] = [
+        Title(["Surat Rujukan"], under=[f"Nomor {number.number}"]),
         Facts([("Sifat", "Rahasia"), ("Hal", "Rujukan layanan")]),
         Gap(8),
         Paragraph(f"Kepada Yth. {data['to']}", bold=True),
-        *([Paragraph(data["address"])] if data["address"] else []),
+        Paragraph(data["address"] or "di tempat"),
         Gap(8),
-        Paragraph(
-            "Dengan hormat, bersama ini kami rujuk orang berikut untuk memperoleh layanan dari "
-            "instansi Saudara:",
-            align="justify",
-        ),
-        Facts(
-            [
-                ("Nama", data["name"]),
-                ("Umur", f"{data['age']} tahun"),
-                ("Anak yang ikut", children),
-                ("Layanan yang diperlukan", data["need"]),
-            ]
-        ),
+        Paragraph(_OPENING, align="justify"),
+        Facts(facts),
         Gap(6),
-        Paragraph(
-            "Yang bersangkutan telah menyetujui bahwa keterangan di atas disampaikan kepada "
-            "instansi Saudara, dan hanya untuk keperluan tersebut. Kami mohon agar keterangan ini "
-            "dijaga kerahasiaannya, dan agar hasil layanan disampaikan kembali kepada kami.",
-            align="justify",
+        Paragraph(_CLOSING, align="justify"),
+        Paragraph(_THANKS),
+        Signatures(
+            [signature_block("kepala_dinas", day)],
+            place_and_date=f"{settings.OFFICE_TOWN}, {format_date(day)}",
         ),
-        Paragraph("Atas perhatian dan kerja sama Saudara kami ucapkan terima kasih."),
     ]
-    signs = Signatures(
-        [signature_block("kepala_dinas", day)],
-        place_and_date=f"{settings.OFFICE_TOWN}, {format_date(day)}",
-    )
     return build_paper(
         Paper(
-            blocks=[*blocks, signs],
+            blocks=blocks,
             number=number,
             classification=CONFIDENTIAL,
             printed=printed_line(by, at),

@@ -31,7 +31,7 @@ def offer_cases(
         raise Refused(_("You do not have the right to do this."))
     if receiver.pk == by.pk or not receiver.can(Perm.CASELOAD_ACCEPT):
         raise Refused(_("Choose another caseworker."))
-    people = _locked({getattr(worker, "pk", worker) for worker in workers}, by=by)
+    people = _locked({w.pk if isinstance(w, Worker) else w for w in workers}, by=by)
     holders = holders_of(people)
     _refuse_some(
         [worker for worker in people if holders.get(worker.pk) == receiver.pk],

@@ -22,6 +22,7 @@ from cases.models import (
 )
 from cases.workflow import IMPORT
 from kotim_social.accounts.models import User
+from kotim_social.audit.models import Entry
 from kotim_social.audit.trail import build, record_many
 from kotim_social.workflow import Refused
 
@@ -95,4 +96,8 @@ def _gone_on(source: RegisterImport, workers: set[UUID]) -> set[object]:
             officer__isnull=False,
         ).values_list("pk", flat=True),
     )  # fmt: skip
-    return {pk for found in sets for pk in found}
+    # Confidential notes are hidden from this query too, but the trail tells that one was written.
+    noted = Entry.objects.filter(
+        object_type="cases.worker", object_id__in=[str(pk) for pk in workers], act="note.add"
+    )
+    return {pk for found in sets for pk in found} | set(noted.values_list("object_id", flat=True))

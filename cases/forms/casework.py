@@ -49,7 +49,8 @@ class VisitForm(DatedForm):
 
     def values(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
-        return {**data, "was_met": not data.pop("missed")}
+        missed = data.pop("missed")
+        return {**data, "was_met": not missed}
 
 
 class NoteForm(PlainForm, forms.Form):

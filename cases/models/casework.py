@@ -1,6 +1,6 @@
 """The caseworker's own work with a woman: assessment, plan, notes, visits.
 
-No field of these tables asks for sexual history, clients or HIV status, and none may be added.
+No field of these tables asks for sexual history, clients or HIV status, none may be added (R67).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Assessment(ImmutableModel):
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(_USER, models.PROTECT, related_name="+")
 
-    objects = ImmutableOfACase.as_manager()
+    objects = ImmutableOfACase.as_manager()  # type: ignore[misc]
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "worker": "umum",
@@ -255,7 +255,7 @@ class Visit(ImmutableModel):
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(_USER, models.PROTECT, related_name="+")
 
-    objects = ImmutableOfACase.as_manager()
+    objects = ImmutableOfACase.as_manager()  # type: ignore[misc]
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "worker": "umum",

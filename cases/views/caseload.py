@@ -46,7 +46,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         }
         for work in worklist.SETS
     ]
-    first = worklist.cases_in(worklist.SETS[0], user)[:PAGE]
+    first = worklist.cases_in(worklist.SETS[0], user).select_related("place")[:PAGE]
     context = {"cells": cells, "offers": _waiting(user), "rows": first, "today": today()}
     return render(request, "cases/work_list.html", context)
 
