@@ -2,13 +2,28 @@
 
 from django.urls import include, path
 
-from cases.views import accounts, choices, reveal, search, sets, verification, workers
+from cases.views import (
+    accounts,
+    choices,
+    correcting,
+    duplicates,
+    reveal,
+    search,
+    sets,
+    verification,
+    workers,
+)
 
 app_name = "cases"
 urlpatterns = [
     path("", include("cases.import_urls")),
     path("cari/", search.search, name="search"),
     path("cari/<uuid:token>/", search.search_results, name="search_results"),
+    path("koreksi/", correcting.correction_list, name="correction_list"),
+    path("koreksi/<uuid:pk>/", correcting.correction, name="correction"),
+    path("koreksi/<uuid:pk>/tolak/", correcting.correction_decline, name="correction_decline"),
+    path("ganda/", duplicates.duplicate_list, name="duplicate_list"),
+    path("penerima/<uuid:pk>/ganda/", duplicates.duplicates, name="duplicates"),
     path("penerima/", workers.worker_list, name="worker_list"),
     path("penerima/baru/", workers.worker_create, name="worker_create"),
     path("penerima/pilih/", sets.select, name="select"),

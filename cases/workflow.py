@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.closing_workflow import CLOSING
+from cases.correction_workflow import CORRECTION
 from kotim_social.accounts.roles import Perm
 from kotim_social.workflow import State, Transition, Workflow
 
@@ -211,6 +213,7 @@ CASE = Workflow(
     states=(
         State("open", _("open"), owner=_("Caseworker"), tone="info"),
         State("closed", _("closed"), owner=_("Supervisor"), tone="neutral"),
+        State("merged", _("merged into another record"), owner=_("Supervisor"), tone="neutral"),
     ),
     transitions=(
         Transition(
@@ -218,7 +221,7 @@ CASE = Workflow(
             _("Close the case"),
             ("open",),
             "closed",
-            Perm.WORKER_EDIT,
+            Perm.CASE_CLOSE,
             reason_required=True,
         ),
         Transition(
@@ -226,7 +229,23 @@ CASE = Workflow(
             _("Open it again"),
             ("closed",),
             "open",
-            Perm.CORRECTION_ACCEPT,
+            Perm.CASE_CLOSE,
+            reason_required=True,
+        ),
+        Transition(
+            "merge",
+            _("Merge into another record"),
+            ("open",),
+            "merged",
+            Perm.WORKER_MERGE,
+            reason_required=True,
+        ),
+        Transition(
+            "unmerge",
+            _("Take the merging back"),
+            ("merged",),
+            "open",
+            Perm.WORKER_MERGE,
             reason_required=True,
         ),
     ),
@@ -249,4 +268,4 @@ IMPORT = Workflow(
     ),
 )
 
-WORKFLOWS = (ELIGIBILITY, CHOICE, ACCOUNT, JOURNEY, CASE, IMPORT)
+WORKFLOWS = (ELIGIBILITY, CHOICE, ACCOUNT, JOURNEY, CASE, IMPORT, CLOSING, CORRECTION)

@@ -28,7 +28,12 @@ NAVIGATION: tuple[tuple[str, str, Perm | None], ...] = (
 MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
     (
         gettext_noop("People"),
-        ((gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),),
+        (
+            (gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),
+            (gettext_noop("Likely duplicates"), "cases:duplicate_list", Perm.WORKER_EDIT),
+            (gettext_noop("Cases to close"), "desk:closing_list", Perm.WORKER_EDIT),
+            (gettext_noop("Corrections of data"), "cases:correction_list", Perm.CORRECTION_ACCEPT),
+        ),
     ),
     (
         gettext_noop("Money"),
@@ -49,6 +54,8 @@ PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Account"), "cases:account", Perm.WORKER_EDIT),
     (gettext_noop("Choice"), "cases:choice", Perm.WORKER_EDIT),
     (gettext_noop("Statement"), "cases:statement", Perm.WORKER_EDIT),
+    (gettext_noop("Duplicates"), "cases:duplicates", Perm.WORKER_EDIT),
+    (gettext_noop("Closing"), "desk:closing", Perm.WORKER_EDIT),
 )
 
 

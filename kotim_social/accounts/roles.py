@@ -13,6 +13,8 @@ class Perm(StrEnum):
     WORKER_EDIT = "worker.edit"
     WORKER_REVEAL = "worker.reveal"
     WORKER_VERIFY = "worker.verify"
+    WORKER_MERGE = "worker.merge"
+    CASE_CLOSE = "case.close"
     CHILD_VIEW = "child.view"
     REGISTER_IMPORT = "register.import"
     BANK_CHECK = "bank.check"
@@ -71,6 +73,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         | {
             Perm.WORKER_EDIT,
             Perm.WORKER_REVEAL,
+            Perm.WORKER_MERGE,
+            Perm.CASE_CLOSE,
             Perm.CHILD_VIEW,
             Perm.DECREE_SIGN,
             Perm.PROGRAMME_EDIT,
