@@ -11,6 +11,7 @@ from django.db.models import Case, Q, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.apart import apart_from, leading
 from cases.identity import folded, nik_indexes, phone_index
 from cases.models import Worker
 from cases.register.duplicates import DuplicateOf, KeyMakers, Likeness, Person, find_duplicates
@@ -74,14 +75,17 @@ class Likely:
 
 
 def find_likely(applicant: Applicant, *, user: User, besides: UUID | None = None) -> Likely:
-    """At most three of each kind, in two queries over indexed columns."""
+    """At most three of each kind, in a few queries over indexed columns."""
     existing = _possible(applicant, besides) if applicant.birth_date else []
     keys = KeyMakers(nik=lambda n: nik_indexes(n)[0], phone=lambda p: phone_index(p) or "")
-    found = [
-        (duplicate.likeness, pk)
-        for pk, person in existing
-        for duplicate in _compare(applicant, person, keys)
-    ]
+    found = _without_known(
+        [
+            (duplicate.likeness, pk)
+            for pk, person in existing
+            for duplicate in _compare(applicant, person, keys)
+        ],
+        besides,
+    )
     seen = (
         Worker.objects.visible_to(user)
         .select_related("place")
@@ -97,6 +101,22 @@ def find_likely(applicant: Applicant, *, user: User, besides: UUID | None = None
         else:
             likely.hints.append(candidate)
     return Likely(likely.same_nik[:_SHOWN], likely.decide[:_SHOWN], likely.hints[:_SHOWN])
+
+
+def _without_known(
+    found: list[tuple[Likeness, UUID]], besides: UUID | None
+) -> list[tuple[Likeness, UUID]]:
+    """Less those whom she was found not to be; a merged record gives way to the one that leads."""
+    if not found:
+        return found
+    leads = leading(pk for _likeness, pk in found)
+    led = list(dict.fromkeys((likeness, leads.get(pk, pk)) for likeness, pk in found))
+    if besides is not None:
+        known = apart_from(besides) | {besides}
+        return [(likeness, pk) for likeness, pk in led if pk not in known]
+    known = {other for likeness, pk in led if likeness is Likeness.SAME_NIK
+             for other in apart_from(pk)}  # fmt: skip
+    return [(likeness, pk) for likeness, pk in led if pk not in known]
 
 
 def _compare(applicant: Applicant, person: Person, keys: KeyMakers) -> Iterable[DuplicateOf]:

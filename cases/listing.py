@@ -122,7 +122,8 @@ class Listing:
             "eligibility": "eligibility",
         }
         conditions = {columns[n]: v for n, v in self.values.items() if n in columns}
-        rows = Worker.objects.visible_to(user).filter(**conditions)
+        # A merged record stands in the list under the one that leads on; the search finds both.
+        rows = Worker.objects.visible_to(user).exclude(case_state="merged").filter(**conditions)
         if lacks := self.values.get("lacks"):
             rows = rows.with_readiness().filter(LACKS[lacks][1])
         return rows

@@ -46,9 +46,7 @@ DECEASED = Need(
     Lack("deceased", _("She is recorded as deceased.")),
     lambda w: w.journey_state == "deceased" or w.nik_status == Worker.NikStatus.DECEASED,
 )
-CASE_CLOSED = Need(
-    Lack("case_closed", _("Her case is closed.")), lambda w: w.case_state == "closed"
-)
+CASE_CLOSED = Need(Lack("case_closed", _("Her case is closed.")), lambda w: w.case_state != "open")
 ELIGIBILITY = Need(
     Lack("eligibility", _("She has not been found eligible."), "cases:verification"),
     lambda w: w.eligibility != "eligible",

@@ -6,6 +6,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.casework_states import CASEWORK_WORKFLOWS
+from cases.closing_workflow import CLOSING
+from cases.correction_workflow import CORRECTION
 from kotim_social.accounts.roles import Perm
 from kotim_social.workflow import State, Transition, Workflow
 
@@ -212,6 +214,7 @@ CASE = Workflow(
     states=(
         State("open", _("open"), owner=_("Caseworker"), tone="info"),
         State("closed", _("closed"), owner=_("Supervisor"), tone="neutral"),
+        State("merged", _("merged into another record"), owner=_("Supervisor"), tone="neutral"),
     ),
     transitions=(
         Transition(
@@ -219,7 +222,7 @@ CASE = Workflow(
             _("Close the case"),
             ("open",),
             "closed",
-            Perm.WORKER_EDIT,
+            Perm.CASE_CLOSE,
             reason_required=True,
         ),
         Transition(
@@ -227,7 +230,23 @@ CASE = Workflow(
             _("Open it again"),
             ("closed",),
             "open",
-            Perm.CORRECTION_ACCEPT,
+            Perm.CASE_CLOSE,
+            reason_required=True,
+        ),
+        Transition(
+            "merge",
+            _("Merge into another record"),
+            ("open",),
+            "merged",
+            Perm.WORKER_MERGE,
+            reason_required=True,
+        ),
+        Transition(
+            "unmerge",
+            _("Take the merging back"),
+            ("merged",),
+            "open",
+            Perm.WORKER_MERGE,
             reason_required=True,
         ),
     ),
@@ -250,4 +269,14 @@ IMPORT = Workflow(
     ),
 )
 
-WORKFLOWS = (ELIGIBILITY, CHOICE, ACCOUNT, JOURNEY, CASE, IMPORT, *CASEWORK_WORKFLOWS)
+WORKFLOWS = (
+    ELIGIBILITY,
+    CHOICE,
+    ACCOUNT,
+    JOURNEY,
+    CASE,
+    IMPORT,
+    *CASEWORK_WORKFLOWS,
+    CLOSING,
+    CORRECTION,
+)

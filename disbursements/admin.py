@@ -1,16 +1,27 @@
-"""The programme in the admin, to look at. Lists, lines and entitlements are not shown there:
-whoever administers has no right to people's money."""
+"""The programme and the money in the admin, to look at: nothing there is written."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from disbursements.models import AssistanceKind, BudgetYear, Ceiling, Funder, Policy, Rate
+from disbursements.models import (
+    AssistanceKind,
+    BudgetYear,
+    Ceiling,
+    Entitlement,
+    Funder,
+    PaymentLine,
+    PaymentList,
+    Policy,
+    Rate,
+)
+from kotim_social.accounts.access import actor
 from kotim_social.accounts.admin_site import OfficeModelAdmin
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.trail import record
 
 
 class ShownOnlyAdmin(OfficeModelAdmin):
@@ -51,3 +62,39 @@ class PolicyAdmin(ShownOnlyAdmin):
 @admin.register(Ceiling)
 class CeilingAdmin(ShownOnlyAdmin):
     list_display = ("budget_year", "kind", "amount")
+
+
+class MoneyAdmin(ShownOnlyAdmin):
+    """Amounts and states of people's money: no act, no form, and a row in the trail."""
+
+    actions = None
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        record(f"{self.opts.model_name}.list", by=actor(request), object_type=self.opts.label_lower)
+        return super().changelist_view(request, extra_context)
+
+
+@admin.register(PaymentList)
+class PaymentListAdmin(MoneyAdmin):
+    list_display = ("number", "funder", "method", "state", "revision", "ordered_on")
+    list_filter = ("state", "funder")
+    fields = list_display
+    readonly_fields = list_display
+
+
+@admin.register(PaymentLine)
+class PaymentLineAdmin(MoneyAdmin):
+    list_display = ("payment_list", "number", "amount", "state", "result_on")
+    list_select_related = ("payment_list",)
+    list_filter = ("state",)
+    fields = list_display
+    readonly_fields = list_display
+
+
+@admin.register(Entitlement)
+class EntitlementAdmin(MoneyAdmin):
+    list_display = ("worker", "kind", "amount", "paid", "state")
+    list_select_related = ("worker", "kind")
+    list_filter = ("state", "kind")
+    fields = list_display
+    readonly_fields = list_display

@@ -33,6 +33,9 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
             (gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),
             (gettext_noop("Caseloads"), "cases:caseloads", Perm.CASEWORK_VIEW),
             (gettext_noop("Providers"), "cases:providers", Perm.CASEWORK_VIEW),
+            (gettext_noop("Likely duplicates"), "cases:duplicate_list", Perm.WORKER_EDIT),
+            (gettext_noop("Cases to close"), "desk:closing_list", Perm.WORKER_EDIT),
+            (gettext_noop("Corrections of data"), "cases:correction_list", Perm.CORRECTION_ACCEPT),
         ),
     ),
     (
@@ -56,6 +59,8 @@ PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Account"), "cases:account", Perm.WORKER_EDIT),
     (gettext_noop("Choice"), "cases:choice", Perm.WORKER_EDIT),
     (gettext_noop("Statement"), "cases:statement", Perm.WORKER_EDIT),
+    (gettext_noop("Duplicates"), "cases:duplicates", Perm.WORKER_EDIT),
+    (gettext_noop("Closing"), "desk:closing", Perm.WORKER_EDIT),
 )
 
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from cases.actions import accounts as bank_accounts
-from cases.actions import journey
+from cases.actions import correcting, journey
 from cases.actions.registering import NewAccount, NewPerson, register_people
 from cases.actions.statements import record_statements
 from cases.actions.verification import Finding, decide_eligibility
@@ -318,3 +318,11 @@ def line_of(payment_list: PaymentList, worker: Worker, kind: str | None = None) 
     """Her line in a list; the kind where she has several."""
     lines = payment_list.lines.filter(entitlement__worker=worker).exclude(state="cancelled")
     return lines.get(entitlement__kind=kind) if kind else lines.get()
+
+
+def correct(worker: Worker, field: str, new: str, *, by: User) -> None:
+    """The one way to change an approved payee: proposed by an administrator, accepted by `by`."""
+    row = correcting.propose(
+        worker=worker, field=field, new=new, reason="salah", evidence="buku", by=_admin()
+    )
+    correcting.accept(correction=row, by=by)

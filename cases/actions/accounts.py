@@ -17,6 +17,7 @@ from cases.actions.sets import (
     is_open,
     locked,
     not_before,
+    refuse_if_payee_is_fixed,
     refuse_unless_ready,
 )
 from cases.identity import account_index, folded, normal_account
@@ -73,7 +74,11 @@ def replace_account(*, worker: Worker, facts: AccountFacts, by: User) -> BankAcc
     old = open_accounts([person]).get(person.pk)
     if old is None:
         raise Refused(_("She has no account that could be replaced."))
-    workflow.ACCOUNT.apply(old, "close", by=by)
+    try:
+        workflow.ACCOUNT.apply(old, "close", by=by)
+    except IntegrityError as error:
+        refuse_if_payee_is_fixed(error)
+        raise
     return _create(person, facts, by=by, act="bankaccount.replace")
 
 
@@ -108,7 +113,7 @@ def edit_holder(
     account.holder_folded = folded(holder)
     account.evidence = evidence
     account.version += 1
-    account.save(update_fields=["holder", "holder_folded", "evidence", "version"])
+    _save(account, ["holder", "holder_folded", "evidence", "version"])
     record("bankaccount.edit_holder", by=by, obj=account, changes={"holder": [before, holder]})
     return account
 
@@ -224,11 +229,12 @@ def _fill(account: BankAccount, person: Worker, facts: AccountFacts, *, by: User
     account.shared_because = shared
 
 
-def _save(account: BankAccount) -> None:
+def _save(account: BankAccount, columns: list[str] | None = None) -> None:
     try:
         with transaction.atomic():
-            account.save()
-    except IntegrityError:
+            account.save(update_fields=columns)
+    except IntegrityError as error:
+        refuse_if_payee_is_fixed(error)
         # Somebody wrote the same number, or her account, between the question and this answer.
         raise Refused(_("This account number already belongs to another record.")) from None
 

@@ -151,8 +151,10 @@ def confirm_origin(
         Worker.objects.select_for_update(of=("self",))
         .filter(pk__in=set(workers))
         .order_by("pk")
-        .only("pk", "home_regency_id")
+        .only("pk", "home_regency_id", "case_state")
     )
+    if any(worker.case_state != "open" for worker in rows):
+        raise Refused(_("The case of somebody of these is closed."))
     if any(worker.home_regency_id is None for worker in rows):
         raise Refused(_("The home region of somebody of these is not known."))
     OriginConfirmation.objects.filter(worker__in=rows, current=True).update(current=False)

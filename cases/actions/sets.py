@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from cases.models import Worker
@@ -15,6 +16,8 @@ from kotim_social.accounts.models import User
 from kotim_social.lib.dates import format_date, today
 from kotim_social.workflow import Refused
 
+# Raised by the database when somebody changes a payee behind the back of an approval.
+PAYEE_FIXED = "payee_fixed_by_approval"
 # The people in their own right, or their ids.
 People = Iterable[Worker | UUID]
 Against = Callable[[Worker], list[str]]
@@ -73,6 +76,9 @@ def refuse_unless_ready(people: Iterable[Worker], against: Against) -> None:
 
 
 def is_open(worker: Worker) -> list[str]:
+    """A closed case is read only, and so is a record that was merged into another."""
+    if worker.case_state == "merged":
+        return [_("This record is merged into another one.")]
     return [_("Her case is closed.")] if worker.case_state == "closed" else []
 
 
@@ -94,3 +100,14 @@ def newest_dates(rows: Any, column: str, workers: Iterable[Worker]) -> dict[UUID
     for worker_id, on in found.order_by(column).values_list("worker_id", column):
         dates[worker_id] = on
     return dates
+
+
+def refuse_if_payee_is_fixed(error: IntegrityError) -> None:
+    """Says in words what the database holds; any other violation is the caller's to explain."""
+    if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") == PAYEE_FIXED:
+        raise Refused(
+            _(
+                "A payment to her is approved. Her name, NIK and account change only by a "
+                "correction that the administrator proposes and a supervisor accepts."
+            )
+        ) from None

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.actions.different import remember_different
 from cases.actions.importing import refer_children
 from cases.actions.registering import hold_numbers, register_person
 from cases.actions.staging import (
@@ -62,7 +63,11 @@ def not_same_person(row: StagedRow, *, by: User, because: str) -> StagedRow:
                 "two numbers is wrong. Mend the number first."
             )
         )
-    return _register(row, StagedRow.Settled.IMPORTED, by=by, because=because)
+    other = row.repeats_worker_id
+    row = _register(row, StagedRow.Settled.IMPORTED, by=by, because=because)
+    if other is not None and row.worker_id is not None:
+        remember_different(row.worker_id, [other], reason=because, by=by)
+    return row
 
 
 @transaction.atomic

@@ -9,13 +9,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery, UUIDField
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.actions.registering import UNDECIDED, NewAccount, NewPerson
+from cases.apart import apart_pairs
 from cases.identity import account_index, nik_indexes, phone_index
-from cases.models import StagedRow, Worker
+from cases.models import Merge, StagedRow, Worker
 from cases.register.columns import Field
 from cases.register.duplicates import DuplicateOf, KeyMakers, Likeness, Person, find_duplicates
 from cases.register.parsed import Outcome, ParsedRow, Problem, Severity
@@ -84,6 +86,7 @@ def read_workbook(content: bytes, *, by: User | None) -> RegisterReading:
         ref_dates=_closing_dates(places),
         existing=known_people(),
         keys=KEYS,
+        apart=apart_pairs(),
     )
     for row in reading.rows:
         _add_office_rules(row, places, by)
@@ -108,14 +111,15 @@ def read_mended(
     )
     parsed = read_row(raw, Surroundings(current_index(), _closing_dates(places)))
     if parsed.outcome is not Outcome.REFUSED:
-        mark_duplicates([parsed], find_duplicates([parsed], known_people(), keys=KEYS))
+        found = find_duplicates([parsed], known_people(), keys=KEYS, apart=apart_pairs())
+        mark_duplicates([parsed], found)
     _add_office_rules(parsed, places, by)
     return parsed
 
 
 def find_again(rows: list[ParsedRow]) -> None:
     """Marks rows whose people were registered since the workbook was staged."""
-    found = find_duplicates(rows, known_people(), keys=KEYS)
+    found = find_duplicates(rows, known_people(), keys=KEYS, apart=apart_pairs())
     for row in rows:
         decision = found.decisions.get(row.key)
         row.duplicate_of = decision if decision is not None and decision.existing else None
@@ -124,12 +128,17 @@ def find_again(rows: list[ParsedRow]) -> None:
 
 
 def known_people() -> Iterator[Person]:
-    """Everybody registered, as the duplicate check compares them; one query."""
+    """Everybody registered, as the duplicate check compares them; one query.
+
+    A record that was merged away speaks for the one that leads on.
+    """
+    leads = Merge.objects.standing().filter(gone=OuterRef("pk")).values("kept")[:1]
     rows = Worker.objects.annotate(
         open_account=FilteredRelation("accounts", condition=~Q(accounts__state="closed")),
         account_key=F("open_account__number_index"),
+        leading=Coalesce(Subquery(leads), F("id"), output_field=UUIDField()),
     ).values_list(
-        "id", "nik_index", "name_folded", "birth_date", "mother_folded", "account_key",
+        "leading", "nik_index", "name_folded", "birth_date", "mother_folded", "account_key",
         "phone_index",
     )  # fmt: skip
     for pk, nik, name, birth, mother, account, phone in rows.iterator():

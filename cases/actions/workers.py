@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.actions.sets import is_open, locked
+from cases.actions.sets import is_open, locked, refuse_if_payee_is_fixed
 from cases.identity import folded, nik_indexes, phone_index
 from cases.masks import HIDDEN
 from cases.models import Alias, Worker
@@ -84,11 +84,11 @@ def edit_worker(*, worker: Worker, values: dict[str, Any], version: int, by: Use
         for name, value in wanted.items()
         if (getattr(person, name) or None) != (value or None) and name in EDITABLE
     }
-    told = {name: [_shown(name, old), _shown(name, new)] for name, (old, new) in changes.items()}
+    told = {name: [shown(name, old), shown(name, new)] for name, (old, new) in changes.items()}
     if names := _change_aliases(person, aliases):
         told[ALIASES] = names
     if told:
-        _write(person, {name: new for name, (_old, new) in changes.items()})
+        write_columns(person, {name: new for name, (_old, new) in changes.items()})
         record("worker.edit", by=by, obj=person, changes=told)
     return person
 
@@ -121,7 +121,8 @@ def _same(one: Any, other: Any) -> bool:
     return (one or None) == (other or None)
 
 
-def _write(person: Worker, values: dict[str, Any]) -> None:
+def write_columns(person: Worker, values: dict[str, Any]) -> None:
+    """Sets columns of a locked record with what follows from them; the caller tells the trail."""
     for name, value in values.items():
         setattr(person, name, value)
     if "name" in values:
@@ -140,7 +141,8 @@ def _write(person: Worker, values: dict[str, Any]) -> None:
     try:
         with transaction.atomic():
             person.save()
-    except IntegrityError:
+    except IntegrityError as error:
+        refuse_if_payee_is_fixed(error)
         raise Refused(_("This NIK already belongs to another record.")) from None
 
 
@@ -165,7 +167,7 @@ def _change_aliases(person: Worker, change: AliasChange) -> list[str] | None:
     return [before, ", ".join(sorted(alias.name for alias in person.aliases.all()))]
 
 
-def _shown(name: str, value: Any) -> Any:
+def shown(name: str, value: Any) -> Any:
     """What the trail may say of a value: restricted ones masked."""
     if not value:
         return None

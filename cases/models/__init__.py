@@ -3,8 +3,11 @@
 from cases.models.account import BankAccount
 from cases.models.caseload import CaseOffer, OfferedCase
 from cases.models.casework import Assessment, AssessmentReview, Note, PlanLine, Visit
+from cases.models.closing import CaseClosing, ClosingReason
 from cases.models.consent import Consent, Layer, Provider
+from cases.models.correction import Correction
 from cases.models.decision import ChoiceChange, EligibilityDecision, ReasonCode, SignedStatement
+from cases.models.duplicates import DifferentPeople, Merge
 from cases.models.journey import Journey, OriginConfirmation
 from cases.models.referral import Referral, StayBreach
 from cases.models.register import ChildReferral, RegisterImport, RegisterNumber, StagedRow
@@ -15,14 +18,19 @@ __all__ = [
     "Assessment",
     "AssessmentReview",
     "BankAccount",
+    "CaseClosing",
     "CaseHolder",
     "CaseOffer",
     "ChildReferral",
     "ChoiceChange",
+    "ClosingReason",
     "Consent",
+    "Correction",
+    "DifferentPeople",
     "EligibilityDecision",
     "Journey",
     "Layer",
+    "Merge",
     "Note",
     "OfferedCase",
     "OriginConfirmation",

@@ -49,8 +49,11 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
         return seen.filter(Q(Exists(held.filter(user=user))) | ~Q(Exists(held)))
 
     def counted(self) -> WorkerQuerySet:
-        """The beneficiaries of the programme: everybody registered but who was found not to be."""
-        return self.exclude(eligibility="not_eligible")
+        """The beneficiaries of the programme: everybody registered but who was found not to be.
+
+        A record that was merged into another counts with that one.
+        """
+        return self.exclude(eligibility="not_eligible").exclude(case_state="merged")
 
     def with_readiness(self) -> WorkerQuerySet:
         """Adds what she still needs as columns, so that lists filter on them (see rules.py)."""

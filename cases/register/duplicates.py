@@ -5,7 +5,7 @@ and the people stream past them once.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
@@ -96,6 +96,16 @@ class Duplicates:
         elif found not in self.hints[row] and len(self.hints[row]) < _MOST_HINTS:
             self.hints[row].append(found)
 
+    def drop_known_others(self, apart: Collection[frozenset[Hashable]]) -> None:
+        """A row that is most likely one person is not like those whom she was found not to be."""
+        for row, decision in self.decisions.items():
+            if decision.existing:
+                self.hints[row] = [
+                    hint
+                    for hint in self.hints[row]
+                    if not hint.existing or frozenset({hint.other, decision.other}) not in apart
+                ]
+
 
 # The strongest first.
 _DECISIONS = (Likeness.SAME_NIK, Likeness.SAME_NAME_BIRTH, Likeness.SAME_NAME_MOTHER)
@@ -110,8 +120,12 @@ def find_duplicates(
     existing: Iterable[Person] = (),
     *,
     keys: KeyMakers | None = None,
+    apart: Collection[frozenset[Hashable]] = (),
 ) -> Duplicates:
-    """The rows in workbook order: the first of equals is the record, the later ones wait."""
+    """The rows in workbook order: the first of equals is the record, the later ones wait.
+
+    `apart` are pairs of existing people who are known not to be the same.
+    """
     keys = keys or KeyMakers()
     ordered = [(row.key, _as_person(row, keys)) for row in rows]
     found = Duplicates()
@@ -121,6 +135,7 @@ def find_duplicates(
     for person in existing:
         for likeness, row_key in index.like(person):
             found.add(row_key, DuplicateOf(likeness, person.id, existing=True))
+    found.drop_known_others(apart)
     earlier = _Index(first_only=True)
     for key, person in ordered:
         for likeness, other in earlier.like(person):

@@ -1,6 +1,6 @@
 """From the bytes of a workbook to every row with its outcome."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,6 +48,7 @@ def read_register(
     ref_dates: Mapping[str, date],
     existing: Iterable[Person] = (),
     keys: KeyMakers | None = None,
+    apart: Collection[frozenset[Hashable]] = (),
 ) -> RegisterReading:
     """Read a workbook; raises WorkbookError when no sheet of it is a register.
 
@@ -59,7 +60,7 @@ def read_register(
     rows = [read_row(raw, around) for raw in raws]
     # A refused row is nobody's record yet; a child's row is one.
     records = [row for row in rows if row.outcome is not Outcome.REFUSED]
-    mark_duplicates(rows, find_duplicates(records, existing, keys=keys))
+    mark_duplicates(rows, find_duplicates(records, existing, keys=keys, apart=apart))
     return RegisterReading(rows, notes)
 
 

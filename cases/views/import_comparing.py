@@ -146,3 +146,8 @@ def _shown(key: str, value: str) -> str:
 
 def _label(place: Place | None) -> str:
     return place.label if place is not None else ""
+
+
+def beside_workers(one: Worker, other: Worker) -> list[dict[str, Any]]:
+    """Two records in the same words, masked as a row beside a record is."""
+    return _beside(facts_of_worker(one), facts_of_worker(other))

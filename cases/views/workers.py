@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from cases import workflow
+from cases.actions.different import remember_different
 from cases.actions.registering import register_person
 from cases.actions.workers import EditConflictError, edit_worker
 from cases.forms.fields import refuse
@@ -25,7 +26,6 @@ from cases.views.search import word_of
 from cases.views.sets import SET_ACTS
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
-from kotim_social.audit.trail import record
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 
@@ -127,14 +127,9 @@ def _likely_after_edit(request: HttpRequest, worker: Worker, form: EditForm) -> 
 def _remember_decision(request: HttpRequest, worker: Worker, form: Any, likely: Likely) -> None:
     """That she is another person is kept with its reason; a weak likeness is only shown."""
     if likely.decide:
-        others = [str(candidate.pk) for candidate in likely.decide]
-        record(
-            "worker.not_the_same",
-            by=request.user,
-            obj=worker,
-            reason=form.cleaned_data["other_person"],
-            changes={"others": [None, others]},
-        )
+        others = [candidate.pk for candidate in likely.decide]
+        reason = form.cleaned_data["other_person"]
+        remember_different(worker.pk, others, reason=reason, by=request.user)
     elif likely.hints:
         words = {candidate.sentence for candidate in likely.hints}
         messages.warning(request, " ".join(sorted(words)))

@@ -13,6 +13,8 @@ class Perm(StrEnum):
     WORKER_EDIT = "worker.edit"
     WORKER_REVEAL = "worker.reveal"
     WORKER_VERIFY = "worker.verify"
+    WORKER_MERGE = "worker.merge"
+    CASE_CLOSE = "case.close"
     CHILD_VIEW = "child.view"
     CASEWORK_VIEW = "casework.view"
     CASEWORK_EDIT = "casework.edit"
@@ -80,6 +82,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         | {
             Perm.WORKER_EDIT,
             Perm.WORKER_REVEAL,
+            Perm.WORKER_MERGE,
+            Perm.CASE_CLOSE,
             Perm.CHILD_VIEW,
             Perm.CASEWORK_VIEW,
             Perm.CASEWORK_EDIT,

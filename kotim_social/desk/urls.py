@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from kotim_social.desk.views import closing, merging
 from kotim_social.desk.views.home import home
 from kotim_social.desk.views.more import more
 from kotim_social.desk.views.totals import totals_page
@@ -11,6 +12,15 @@ app_name = "desk"
 urlpatterns = [
     path("", home, name="home"),
     path("penerima/<uuid:pk>/", worker_page, name="worker_page"),
+    path("penerima/<uuid:pk>/penutupan/", closing.closing, name="closing"),
+    path("penerima/<uuid:pk>/penutupan/tarik/", closing.closing_withdraw, name="closing_withdraw"),
+    path("penerima/<uuid:pk>/buka-lagi/", closing.reopen, name="reopen"),
+    path("penerima/<uuid:pk>/gabung/<uuid:other>/", merging.merge, name="merge"),
+    path("penutupan/", closing.closing_list, name="closing_list"),
+    path("penutupan/<uuid:pk>/tutup/", closing.closing_confirm, name="closing_confirm"),
+    path("penutupan/<uuid:pk>/tolak/", closing.closing_decline, name="closing_decline"),
+    path("gabungan/<uuid:pk>/", merging.merge_detail, name="merge_detail"),
+    path("gabungan/<uuid:pk>/batal/", merging.merge_undo, name="merge_undo"),
     path("menu/", more, name="more"),
     path("total/", totals_page, name="totals"),
 ]

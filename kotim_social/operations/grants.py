@@ -31,6 +31,7 @@ DELETABLE = {
     "cases.ChildReferral",
     "cases.CaseHolder",
     "cases.ChoiceChange",
+    "cases.DifferentPeople",
 }
 READ_ONLY = {
     "contenttypes.ContentType",

@@ -7,9 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from cases.actions.accounts import AccountFacts, edit_holder, replace_account
 from cases.actions.choices import change_choice
-from cases.actions.workers import edit_worker
 from cases.models import BankAccount, Worker
 from disbursements.actions import lists
 from disbursements.actions.results import reverse_line
@@ -24,6 +22,7 @@ from tests.factories import (
     arrive,
     book,
     confirm_accounts,
+    correct,
     into_batch,
     line_of,
     make_user,
@@ -160,29 +159,20 @@ def test_without_a_ceiling_nothing_is_approved(four: Four) -> None:
 
 
 def new_account(worker: Worker, four: Four) -> None:
-    facts = AccountFacts(bank="BRI", number="8111222333", opened_on=date(2017, 11, 9))
-    replace_account(worker=worker, facts=facts, by=four.petugas)
-    confirm_accounts([worker.pk], by=four.petugas, on=date(2017, 11, 10))
+    correct(worker, "number", "8111222333", by=four.pimpinan)
+    confirm_accounts([worker.pk], by=four.petugas, on=today())
 
 
 def new_holder(worker: Worker, four: Four) -> None:
-    account = BankAccount.objects.get(worker=worker)
-    edit_holder(
-        worker=worker, holder=f"{worker.name}.", evidence="buku", version=account.version,
-        by=four.petugas,
-    )  # fmt: skip
+    correct(worker, "holder", f"{worker.name}.", by=four.pimpinan)
 
 
 def new_name(worker: Worker, four: Four) -> None:
-    edit_worker(
-        worker=worker, values={"name": worker.name.upper()}, version=worker.version,
-        by=four.petugas,
-    )  # fmt: skip
+    correct(worker, "name", f"{worker.name}.", by=four.pimpinan)
 
 
 def new_nik(worker: Worker, four: Four) -> None:
-    values = {"nik": nik_of(4000, worker.birth_date)}
-    edit_worker(worker=worker, values=values, version=worker.version, by=four.petugas)
+    correct(worker, "nik", nik_of(4000, worker.birth_date), by=four.pimpinan)
 
 
 @pytest.mark.parametrize("change", [new_account, new_holder, new_name, new_nik])

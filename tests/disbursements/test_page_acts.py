@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 from django.utils.translation import gettext as _
 
-from cases.models import BankAccount
 from disbursements.models import PaymentList, Position
 from kotim_social.audit.models import Entry
 from kotim_social.lib.dates import today
@@ -19,6 +18,7 @@ from tests.factories import (
     Four,
     a_list,
     arrive,
+    correct,
     into_batch,
     line_of,
     ready_people,
@@ -125,8 +125,7 @@ def test_the_same_key_is_done_once_and_another_body_is_409(
 def test_a_refused_act_says_why_and_loses_nothing(four: Four, payment_list: PaymentList) -> None:
     walk_to(payment_list, "approved", four=four)
     line = payment_list.lines.first()
-    account = BankAccount.objects.get(worker=line.entitlement.worker)
-    BankAccount.objects.filter(pk=account.pk).update(bank="BNI")
+    correct(line.entitlement.worker, "bank", "BNI", by=four.pimpinan)
     url = address("list_order", payment_list.pk)
     response = post(browser(four.bendahara), url, **ORDER)
     assert response.status_code == 422

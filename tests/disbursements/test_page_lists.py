@@ -9,7 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext as _
 
-from cases.models import Worker
 from disbursements.actions import lists
 from disbursements.models import PaymentList
 from kotim_social.audit.models import Entry
@@ -19,6 +18,7 @@ from tests.factories import (
     Four,
     a_list,
     book,
+    correct,
     line_of,
     make_user,
     ready_people,
@@ -179,7 +179,7 @@ def test_after_approval_the_frozen_name_is_shown_and_a_change_is_told(four: Four
     payment_list = walk_to(a_list(by=four.petugas), "approved", four=four)
     before = worker.name
     worker.refresh_from_db()
-    Worker.objects.filter(pk=worker.pk).update(name="Nama Lain")
+    correct(worker, "name", "Nama Lain", by=four.pimpinan)
     page = browser(four.bendahara).get(address("list_detail", payment_list.pk))
     assert before in text(page)
     assert page.context["changed"] == [worker.register_no]

@@ -15,7 +15,7 @@ from disbursements.papers.issuing import Scope, make_report
 from disbursements.reports import nominatif_rows, percent, rekap_rows
 from kotim_social.lib.money import terbilang
 from tests.documents.pdf_text import drawn_text, page_lines, page_texts
-from tests.factories import Four, a_list, book, line_of, ready_people, register, walk_to
+from tests.factories import Four, a_list, book, correct, line_of, ready_people, register, walk_to
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +110,7 @@ def test_odd_names_are_printed_as_they_are(four: Four) -> None:
 def test_nominatif_of_a_list_prints_the_frozen_facts(four: Four) -> None:
     (worker,) = ready_people(1, four=four)
     payment_list = walk_to(a_list(by=four.petugas), "approved", four=four)
-    Worker.objects.filter(pk=worker.pk).update(name="Nama Baru")
+    correct(worker, "name", "Nama Baru", by=four.pimpinan)
     said = drawn_text(make_report("nominatif", Scope(payment_list=payment_list)).pdf())
     assert worker.name.replace(" ", "") in said
     assert "NamaBaru" not in said

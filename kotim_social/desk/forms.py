@@ -1,0 +1,94 @@
+"""Forms of the acts that need several apps: merging, closing, opening again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from cases.actions.merging import TAKEABLE
+from cases.forms.fields import ChooseField
+from cases.masks import HIDDEN, masked_number, masked_of
+from cases.models import ClosingReason, Worker
+from kotim_social.desk.merging import takeable
+from kotim_social.formlayout import PlainForm
+from kotim_social.lib.dates import format_date
+
+KEPT, GONE = "kept", "gone"
+
+
+class BecauseForm(PlainForm, forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), min_length=4, max_length=300)
+
+
+class MergeForm(PlainForm, forms.Form):
+    """For each fact in which the records differ: whose stands. The leading record's is preset."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is one person"), min_length=4, max_length=300
+    )
+
+    def __init__(self, *args: Any, kept: Worker, gone: Worker, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own, others = facts_to_take(kept), facts_to_take(gone)
+        allowed = takeable(kept)
+        for key, (label, _columns) in TAKEABLE.items():
+            mine, hers = own[key], others[key]
+            both_accounts = key == "account" and bool(mine[0] and hers[0])
+            if key not in allowed or mine[0] == hers[0] or not hers[0] or both_accounts:
+                continue
+            self.fields[f"take_{key}"] = ChooseField(
+                label=label,
+                choices=[(KEPT, mine[1] or "–"), (GONE, hers[1])],
+                initial=KEPT if mine[0] else GONE,
+            )
+        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+
+    def take(self) -> set[str]:
+        return {key for key in TAKEABLE if self.cleaned_data.get(f"take_{key}") == GONE}
+
+
+def facts_to_take(worker: Worker) -> dict[str, tuple[Any, str]]:
+    """Key of TAKEABLE → what is compared, and what may be shown of it."""
+    masked = masked_of(worker)
+    account = next((a for a in worker.accounts.all() if a.state != "closed"), None)
+    number = (account.number or "") if account is not None else ""
+    bank = account.bank if account is not None else ""
+    home = ", ".join(
+        str(part.name) for part in (worker.home_district, worker.home_regency) if part is not None
+    )
+    return {
+        "name": (worker.name, worker.name),
+        "nik": (worker.nik or "", masked["nik"]),
+        "birth_place": (worker.birth_place, worker.birth_place),
+        "birth_date": (worker.birth_date, format_date(worker.birth_date)),
+        "mother": (worker.mother_name, worker.mother_name),
+        "phone": (worker.phone or "", masked["phone"]),
+        "wisma": (worker.wisma, worker.wisma),
+        "home": (worker.home_regency_id or "", home),
+        "address": (worker.home_address or "", HIDDEN),
+        "children": (worker.children, str(worker.children)),
+        "account": (number, f"{bank} {masked_number(account)}".strip()),
+    }
+
+
+class CloseRequestForm(PlainForm, forms.Form):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why the case ends"),
+        choices=[("", gettext_lazy("Choose")), *ClosingReason.choices],
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
+
+
+class CloseForm(PlainForm, forms.Form):
+    """The supervisor's yes; what is unpaid lapses only if she says so."""
+
+    lapse = forms.BooleanField(
+        label=gettext_lazy("What is still unpaid lapses with the case"), required=False
+    )
+
+    def __init__(self, *args: Any, has_unpaid: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_unpaid:
+            del self.fields["lapse"]

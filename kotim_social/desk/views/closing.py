@@ -1,0 +1,188 @@
+"""Closing a case: asking for it, deciding, withdrawing, and opening again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases.actions.closing import (
+    decline_closing,
+    reopen_case,
+    request_closing,
+    withdraw_closing,
+)
+from cases.forms.fields import refuse
+from cases.models import CaseClosing, Worker
+from kotim_social.accounts.access import get_visible_or_404, require
+from kotim_social.accounts.roles import Perm
+from kotim_social.desk.closing import checks_as_context, close, lapses_with
+from kotim_social.desk.forms import BecauseForm, CloseForm, CloseRequestForm
+from kotim_social.idempotency.forms import idempotent
+from kotim_social.lib.money import format_rupiah
+from kotim_social.workflow import Refused
+
+PAGE = 50
+
+
+@require(Perm.WORKER_EDIT)
+@require_safe
+def closing_list(request: HttpRequest) -> HttpResponse:
+    """Requests that wait for a supervisor."""
+    rows = (
+        CaseClosing.objects.visible_to(request.user)
+        .filter(state="requested")
+        .select_related("worker__place", "requested_by")
+        .order_by("requested_at")
+    )
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/closing_list.html", {"page": page})
+
+
+@require(Perm.WORKER_EDIT)
+def closing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET: where the case stands and what is open; POST asks for closing."""
+    worker = get_visible_or_404(Worker, request.user, pk)
+    form = CloseRequestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            request_closing(worker=worker, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            refuse(form, refusal.sentences)
+        else:
+            messages.success(request, _("A supervisor is asked to close the case."))
+            return redirect("desk:closing", pk=worker.pk)
+    rows = list(
+        worker.closings.select_related("requested_by", "decided_by", "reopened_by").order_by("-pk")
+    )
+    pending = next((row for row in rows if row.state == "requested"), None)
+    may_decide = request.user.can(Perm.CASE_CLOSE)
+    context = {
+        "worker": worker,
+        "form": form if worker.case_state == "open" and pending is None else None,
+        "pending": pending,
+        "rows": [row for row in rows if row.state != "requested"],
+        "may_decide": may_decide,
+        "may_confirm": may_decide and pending is not None
+        and pending.requested_by_id != request.user.pk,
+        **(checks_as_context(worker, pending.reason if pending else "")),
+    }  # fmt: skip
+    return render(request, "desk/closing.html", context, status=422 if form.errors else 200)
+
+
+@require(Perm.CASE_CLOSE)
+@idempotent
+def closing_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = get_visible_or_404(CaseClosing.objects.select_related("worker"), request.user, pk)
+    unpaid = lapses_with(row.worker)
+    form = CloseForm(request.POST or None, has_unpaid=bool(unpaid))
+    here = reverse("desk:closing", args=[row.worker_id])
+    if request.method == "POST" and form.is_valid():
+        try:
+            close(closing=row, lapse=form.cleaned_data.get("lapse", False), by=request.user)
+        except Refused as refusal:
+            refuse(form, refusal.sentences)
+        else:
+            messages.success(request, _("The case is closed."))
+            return redirect(here)
+    context = {
+        "question": _("Close this case?"),
+        "facts": _facts(row, unpaid),
+        "form": form,
+        "submit_label": _("Close the case"),
+        "cancel_url": here,
+        **checks_as_context(row.worker, row.reason),
+    }
+    return render(request, "desk/act.html", context, status=422 if form.errors else 200)
+
+
+@require(Perm.CASE_CLOSE)
+@idempotent
+def closing_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = get_visible_or_404(CaseClosing.objects.select_related("worker"), request.user, pk)
+    form = BecauseForm(request.POST or None)
+    here = reverse("desk:closing", args=[row.worker_id])
+    if request.method == "POST" and form.is_valid():
+        try:
+            decline_closing(closing=row, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            refuse(form, refusal.sentences)
+        else:
+            messages.success(request, _("The case stays open."))
+            return redirect(here)
+    context = {
+        "question": _("Leave this case open?"),
+        "facts": _facts(row, 0),
+        "form": form,
+        "submit_label": _("Leave the case open"),
+        "cancel_url": here,
+    }
+    return render(request, "desk/act.html", context, status=422 if form.errors else 200)
+
+
+@require(Perm.WORKER_EDIT)
+def closing_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    worker = get_visible_or_404(Worker, request.user, pk)
+    here = reverse("desk:closing", args=[worker.pk])
+    row = worker.closings.select_related("worker").filter(state="requested").first()
+    if row is None:
+        messages.info(request, _("Nobody asks for closing this case."))
+        return redirect(here)
+    if request.method == "POST":
+        try:
+            withdraw_closing(closing=row, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The request is withdrawn."))
+        return redirect(here)
+    context = {
+        "question": _("Withdraw the request to close this case?"),
+        "facts": _facts(row, 0),
+        "submit_label": _("Withdraw the request"),
+        "cancel_url": here,
+    }
+    return render(request, "desk/act.html", context)
+
+
+@require(Perm.CASE_CLOSE)
+@idempotent
+def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    worker = get_visible_or_404(Worker, request.user, pk)
+    form = BecauseForm(request.POST or None)
+    here = reverse("desk:closing", args=[worker.pk])
+    if request.method == "POST" and form.is_valid():
+        try:
+            reopen_case(worker=worker, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            refuse(form, refusal.sentences)
+        else:
+            messages.success(request, _("The case is open again."))
+            return redirect(here)
+    context = {
+        "question": _("Open this case again?"),
+        "facts": [{"label": worker.register_no, "value": worker.name}],
+        "form": form,
+        "submit_label": _("Open the case again"),
+        "cancel_url": here,
+    }
+    return render(request, "desk/act.html", context, status=422 if form.errors else 200)
+
+
+def _facts(row: CaseClosing, unpaid: int) -> list[dict[str, Any]]:
+    facts: list[dict[str, Any]] = [
+        {"label": row.worker.register_no, "value": row.worker.name},
+        {"label": _("Reason"), "value": row.get_reason_display()},
+        {"label": _("Note"), "value": row.note or "–"},
+        {"label": _("Asked by"), "value": row.requested_by},
+    ]
+    if unpaid:
+        facts.append({"label": _("Would lapse"), "value": format_rupiah(unpaid)})
+    return facts
