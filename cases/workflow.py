@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases import verval_workflow
 from kotim_social.accounts.roles import Perm
 from kotim_social.workflow import State, Transition, Workflow
 
@@ -249,4 +250,4 @@ IMPORT = Workflow(
     ),
 )
 
-WORKFLOWS = (ELIGIBILITY, CHOICE, ACCOUNT, JOURNEY, CASE, IMPORT)
+WORKFLOWS = (ELIGIBILITY, CHOICE, ACCOUNT, JOURNEY, CASE, IMPORT, *verval_workflow.WORKFLOWS)

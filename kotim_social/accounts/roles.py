@@ -13,6 +13,11 @@ class Perm(StrEnum):
     WORKER_EDIT = "worker.edit"
     WORKER_REVEAL = "worker.reveal"
     WORKER_VERIFY = "worker.verify"
+    STAGE_FREEZE = "stage.freeze"
+    OBJECTION_DECIDE = "objection.decide"
+    PROPOSAL_CHECK = "proposal.check"
+    PROPOSAL_DECIDE = "proposal.decide"
+    CLOSING_EDIT = "closing.edit"
     CHILD_VIEW = "child.view"
     REGISTER_IMPORT = "register.import"
     BANK_CHECK = "bank.check"
@@ -64,7 +69,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         }
     ),
     Role.VERIFIKATOR: frozenset(
-        _LOOK | {Perm.WORKER_VERIFY, Perm.WORKER_REVEAL, Perm.LIST_VERIFY, Perm.REPORT_VIEW}
+        _LOOK
+        | {
+            Perm.WORKER_VERIFY,
+            Perm.WORKER_REVEAL,
+            Perm.PROPOSAL_CHECK,
+            Perm.LIST_VERIFY,
+            Perm.REPORT_VIEW,
+        }
     ),
     Role.PIMPINAN: frozenset(
         _LOOK
@@ -72,6 +84,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.WORKER_EDIT,
             Perm.WORKER_REVEAL,
             Perm.CHILD_VIEW,
+            Perm.STAGE_FREEZE,
+            Perm.OBJECTION_DECIDE,
+            Perm.PROPOSAL_DECIDE,
+            Perm.CLOSING_EDIT,
             Perm.DECREE_SIGN,
             Perm.PROGRAMME_EDIT,
             Perm.LIST_APPROVE,
