@@ -235,9 +235,7 @@ def _how_many(load: _Load, size: int, wanted: int, seats: int) -> int:
     return count
 
 
-def _search(
-    sizes: Counter[int], least: int, packing: Packing, seats: int
-) -> tuple[int, Packing]:
+def _search(sizes: Counter[int], least: int, packing: Packing, seats: int) -> tuple[int, Packing]:
     """Tries the numbers between the bound and what was found; a number tried in vain is proved."""
     families = sorted(sizes.elements(), reverse=True) if _is_small(sizes) else []
     if not families:

@@ -25,9 +25,7 @@ urlpatterns = [
     path(f"{_MEMBER}tidak-ditemukan/", travel.lose, name="lose"),
     path(f"{_BATCH}perjalanan/baru/", preparing.leg_add, name="leg_add"),
     path(f"{_BATCH}perjalanan/<uuid:leg_pk>/", preparing.leg_edit, name="leg_edit"),
-    path(
-        f"{_BATCH}perjalanan/<uuid:leg_pk>/keluarkan/", preparing.leg_remove, name="leg_remove"
-    ),
+    path(f"{_BATCH}perjalanan/<uuid:leg_pk>/keluarkan/", preparing.leg_remove, name="leg_remove"),
     path(f"{_BATCH}pendamping/", preparing.escorts, name="escorts"),
     path(f"{_BATCH}pendamping/baru/", preparing.officer_add, name="officer_add"),
     path(
@@ -35,9 +33,7 @@ urlpatterns = [
         preparing.escort_remove,
         name="escort_remove",
     ),
-    path(
-        f"{_BATCH}pendamping/<uuid:escort_pk>/ketua/", preparing.escort_head, name="escort_head"
-    ),
+    path(f"{_BATCH}pendamping/<uuid:escort_pk>/ketua/", preparing.escort_head, name="escort_head"),
     path(f"{_BATCH}berangkat/", travel.depart, name="depart"),
     path(f"{_BATCH}tiba/", travel.arrive, name="arrive"),
     path(f"{_BATCH}serah-terima/", travel.hand_over, name="hand_over"),

@@ -82,9 +82,7 @@ def cancel(*, batch: Batch, reason: str, by: User) -> Batch:
     batch = locked(batch, by=by)
     act = "cancel" if by.can(Perm.BATCH_CONFIRM) else "cancel_own"
     values = step("cancelled", today(), by)
-    moved = BATCH.apply(
-        batch, act, by=by, reason=reason, cancel_reason=reason.strip(), **values
-    )
+    moved = BATCH.apply(batch, act, by=by, reason=reason, cancel_reason=reason.strip(), **values)
     journey.release_batch(batch_code=batch.code, by=by)
     batch.members.filter(active=True).update(active=False)
     return moved
@@ -170,9 +168,7 @@ def finish(*, batch: Batch, on: date, by: User) -> Batch:
     batch = locked(batch, by=by)
     refuse_wrong_date(on, after=batch.handed_over_on)
     if names := rules.not_ended(batch):
-        raise Refused(
-            *(_("%(name)s has no outcome yet.") % {"name": name} for name in names)
-        )
+        raise Refused(*(_("%(name)s has no outcome yet.") % {"name": name} for name in names))
     moved = BATCH.apply(batch, "finish", by=by, **step("finished", on, by))
     batch.members.filter(active=True).update(active=False)
     return moved
@@ -190,9 +186,7 @@ def _member(batch: Batch, member: Member) -> Member:
     raise Refused(_("She is no longer in this batch."))
 
 
-def _roll_call(
-    batch: Batch, state: str, missing: Exceptions, *, on: date, by: User
-) -> list[UUID]:
+def _roll_call(batch: Batch, state: str, missing: Exceptions, *, on: date, by: User) -> list[UUID]:
     """The workers in this state who are present; the others get an owner and a due date."""
     members = [member for member in _members(batch) if member.journey_state == state]
     _refuse_strangers(members, missing)
@@ -224,9 +218,7 @@ def _refuse_unless(batch: Batch, act: str, by: User) -> None:
         raise Refused(*against)
 
 
-def _refuse_unless_on_the_road(
-    batch: Batch, act: str, states: tuple[str, ...], by: User
-) -> None:
+def _refuse_unless_on_the_road(batch: Batch, act: str, states: tuple[str, ...], by: User) -> None:
     """A roll-call is asked again for the stragglers, after the batch itself has moved on."""
     if batch.state in states[1:] and by.can(BATCH.transition(act).perm):
         return

@@ -269,9 +269,7 @@ def test_only_who_wants_to_go_home_and_is_in_no_batch_joins(four: Four) -> None:
     batch = a_batch(people(1, four), four)
     for worker_id in (stays.pk, batch.members.get().worker_id):
         with pytest.raises(Refused):
-            planning.add_members(
-                batch=a_batch([], four), workers=[worker_id], by=four.petugas
-            )
+            planning.add_members(batch=a_batch([], four), workers=[worker_id], by=four.petugas)
 
 
 def test_seats_hold_everyone(four: Four) -> None:
@@ -303,17 +301,13 @@ def test_one_head_at_a_time(four: Four) -> None:
     preparing.make_head(batch=batch, escort=first, by=four.petugas)
     assert list(Escort.objects.filter(is_head=True)) == [first]
     with pytest.raises(Refused):
-        preparing.add_officer(
-            name="Sama", sex="man", nip="19800101 200501 1 001", by=four.petugas
-        )
+        preparing.add_officer(name="Sama", sex="man", nip="19800101 200501 1 001", by=four.petugas)
 
 
 def test_origin_is_answered_by_one_letter(four: Four) -> None:
     batch = a_batch(people(3, four), four)
     denied = member_of(batch)
-    road.confirm_origin(
-        batch=batch, letter="470/1", on=ASKED, denied=[denied], by=four.petugas
-    )
+    road.confirm_origin(batch=batch, letter="470/1", on=ASKED, denied=[denied], by=four.petugas)
     answers = OriginConfirmation.objects.filter(current=True)
     assert answers.filter(answer="confirmed", regency="35.09", letter="470/1").count() == 2
     assert answers.filter(answer="denied").count() == 1

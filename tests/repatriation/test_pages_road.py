@@ -336,7 +336,9 @@ def test_a_page_asks_the_database_as_often_for_many_as_for_few(four: Four) -> No
     asked = []
     for batch in (ready_batch(2, four), ready_batch(12, four)):
         client.get(url("batch_detail", batch.pk))
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             client.get(url("batch_detail", batch.pk))
         asked.append(len(queries))
     assert asked[0] == asked[1]
