@@ -7,6 +7,7 @@ from cases.views import accounts, choices, reveal, search, sets, verification, w
 app_name = "cases"
 urlpatterns = [
     path("", include("cases.import_urls")),
+    path("", include("cases.verval_urls")),
     path("cari/", search.search, name="search"),
     path("cari/<uuid:token>/", search.search_results, name="search_results"),
     path("penerima/", workers.worker_list, name="worker_list"),

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from cases.views import briefings, closing, eligibility, objections, proposals, sessions, stages
+from cases.views import (
+    briefings,
+    closing_calendar,
+    eligibility,
+    objections,
+    proposals,
+    sessions,
+    stages,
+)
 
 SESSION = "verval/sesi/<uuid:pk>/"
 PERSON = "penerima/<uuid:pk>/"
@@ -14,18 +22,14 @@ urlpatterns = [
     path("verval/sesi/baru/", sessions.session_create, name="session_create"),
     path(SESSION, sessions.session_detail, name="session_detail"),
     path(f"{SESSION}berita-acara.pdf", sessions.session_minutes, name="session_minutes"),
-    path(
-        f"{SESSION}terbitkan/", sessions.session_minutes_issue, name="session_minutes_issue"
-    ),
+    path(f"{SESSION}terbitkan/", sessions.session_minutes_issue, name="session_minutes_issue"),
     path(f"{SESSION}kertas/<uuid:paper_pk>/", sessions.session_paper, name="session_paper"),
     path("verval/tahap/", stages.stage_list, name="stage_list"),
     path(f"{STAGE}bekukan/", stages.stage_freeze, name="stage_freeze"),
     path(f"{STAGE}buka/", stages.stage_lift, name="stage_lift"),
     path("keberatan/", objections.objection_list, name="objection_list"),
     path("keberatan/<uuid:pk>/", objections.objection_detail, name="objection_detail"),
-    path(
-        "keberatan/<uuid:pk>/<str:act>/", objections.objection_answer, name="objection_answer"
-    ),
+    path("keberatan/<uuid:pk>/<str:act>/", objections.objection_answer, name="objection_answer"),
     path(f"{PERSON}keberatan/", objections.objection_raise, name="object"),
     path("usulan-susulan/", proposals.proposal_list, name="proposal_list"),
     path("usulan-susulan/baru/", proposals.proposal_create, name="proposal_create"),
@@ -35,8 +39,8 @@ urlpatterns = [
     path("sosialisasi/baru/", briefings.briefing_create, name="briefing_create"),
     path(BRIEFING, briefings.briefing_detail, name="briefing_detail"),
     path(f"{BRIEFING}hadir/", briefings.briefing_attendance, name="briefing_attendance"),
-    path("penutupan/", closing.closing_calendar, name="closing_calendar"),
-    path("penutupan/<str:code>/", closing.closing_edit, name="closing_edit"),
+    path("penutupan/", closing_calendar.closing_calendar, name="closing_calendar"),
+    path("penutupan/<str:code>/", closing_calendar.closing_edit, name="closing_edit"),
     path(f"{PERSON}kelayakan/", eligibility.eligibility, name="eligibility"),
     path(f"{PERSON}pemberitahuan.pdf", eligibility.notice, name="notice"),
     path(f"{PERSON}pemberitahuan/", eligibility.notice_issue, name="notice_issue"),
@@ -45,7 +49,5 @@ urlpatterns = [
         eligibility.statement_paper,
         name="statement_paper",
     ),
-    path(
-        f"{PERSON}surat/<uuid:paper_pk>/", eligibility.paper_of_person, name="paper_of_person"
-    ),
+    path(f"{PERSON}surat/<uuid:paper_pk>/", eligibility.paper_of_person, name="paper_of_person"),
 ]

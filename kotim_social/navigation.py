@@ -28,7 +28,15 @@ NAVIGATION: tuple[tuple[str, str, Perm | None], ...] = (
 MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
     (
         gettext_noop("People"),
-        ((gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),),
+        (
+            (gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),
+            (gettext_noop("Verification sessions"), "cases:session_list", Perm.REPORT_VIEW),
+            (gettext_noop("Frozen stages"), "cases:stage_list", Perm.REPORT_VIEW),
+            (gettext_noop("Objections"), "cases:objection_list", Perm.REPORT_VIEW),
+            (gettext_noop("Late proposals"), "cases:proposal_list", Perm.REPORT_VIEW),
+            (gettext_noop("Information sessions"), "cases:briefing_list", Perm.REPORT_VIEW),
+            (gettext_noop("Closing calendar"), "cases:closing_calendar", Perm.WORKER_VIEW),
+        ),
     ),
     (
         gettext_noop("Money"),
@@ -46,6 +54,7 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
 # The pages about one person, under her name; each takes her id.
 PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Overview"), "desk:worker_page", Perm.WORKER_VIEW),
+    (gettext_noop("Eligibility"), "cases:eligibility", Perm.WORKER_VIEW),
     (gettext_noop("Account"), "cases:account", Perm.WORKER_EDIT),
     (gettext_noop("Choice"), "cases:choice", Perm.WORKER_EDIT),
     (gettext_noop("Statement"), "cases:statement", Perm.WORKER_EDIT),

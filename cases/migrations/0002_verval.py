@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='stagefreeze',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_because', None), ('lifted_by', None), ('lifted_on', None)), models.Q(('lifted_at__isnull', False), ('lifted_because__isnull', False), ('lifted_by__isnull', False), ('lifted_on__gte', models.F('frozen_on'))), _connector='OR'), name='stage_freeze_lifted_by_somebody', violation_error_message='Say why the stage is opened again.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_because__isnull', True), ('lifted_by', None), ('lifted_on', None)), models.Q(('lifted_at__isnull', False), ('lifted_because__isnull', False), ('lifted_by__isnull', False), ('lifted_on__gte', models.F('frozen_on'))), _connector='OR'), name='stage_freeze_lifted_by_somebody', violation_error_message='Say why the stage is opened again.'),
         ),
         migrations.AddConstraint(
             model_name='frozenperson',

@@ -135,7 +135,9 @@ class StageFreeze(models.Model):
                 condition=Q(stage__in=Stage.values), name="stage_freeze_known_stage"
             ),
             models.CheckConstraint(
-                condition=Q(lifted_on=None, lifted_at=None, lifted_by=None, lifted_because=None)
+                condition=Q(
+                    lifted_on=None, lifted_at=None, lifted_by=None, lifted_because__isnull=True
+                )
                 | Q(
                     lifted_on__gte=F("frozen_on"),
                     lifted_at__isnull=False,

@@ -101,9 +101,7 @@ class Letter:
     kind: str
     data: dict[str, Any]
 
-    def pdf(
-        self, number: PaperNumber | None, *, by: str, at: datetime, size: str = ""
-    ) -> bytes:
+    def pdf(self, number: PaperNumber | None, *, by: str, at: datetime, size: str = "") -> bytes:
         """The PDF; without a number it is a draft and says so."""
         blocks = _statement_blocks if self.kind == "statement" else _notice_blocks
         return build_paper(
@@ -201,9 +199,7 @@ def _notice_blocks(data: dict[str, Any], number: PaperNumber | None) -> list[Blo
     reason = [data["reason"], data["note"]]
     return [
         Title(["Pemberitahuan Hasil Verifikasi"], under=[_numbered(number)]),
-        Facts(
-            [("Kepada", data["name"]), ("Nomor register", data["register_no"])], size=10.5
-        ),
+        Facts([("Kepada", data["name"]), ("Nomor register", data["register_no"])], size=10.5),
         Paragraph(
             f"Pada {format_date(decided)} petugas Dinas Sosial menyelesaikan pemeriksaan data "
             f"Anda. Hasilnya: {data['finding'].upper()}.",

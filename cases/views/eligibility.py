@@ -114,12 +114,11 @@ def notice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
         warning=_("The number is used up; an issued paper never changes."),
     )
     letter = notice_letter(worker, finding, day=today())
-    return ask(
-        request,
-        YesForm(request.POST or None),
-        asking,
-        lambda _data: _issue(request, worker, letter) and None,
-    )
+
+    def run(_data: dict[str, Any]) -> None:
+        _issue(request, worker, letter)
+
+    return ask(request, YesForm(request.POST or None), asking, run)
 
 
 def _finding_facts(finding: EligibilityDecision) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.actions.closing import DATES, ClosingDates, change_closing, would_be_minors
+from cases.actions.closing_calendar import DATES, ClosingDates, change_closing, would_be_minors
 from cases.forms.verval import ClosingForm
 from cases.models import Worker
 from cases.views.asking import Asking, ask, fact
