@@ -203,6 +203,7 @@ FILL: dict[str, object] = {
     "field": "nik",
     "kind": "rekap",
     "copy": "office",
+    "variant": "pulang",
     "uid": "x",
     "token": uuid4(),
 }
