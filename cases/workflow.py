@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases import verval_workflow
 from cases.casework_states import CASEWORK_WORKFLOWS
 from cases.closing_workflow import CLOSING
 from cases.correction_workflow import CORRECTION
@@ -279,4 +280,5 @@ WORKFLOWS = (
     *CASEWORK_WORKFLOWS,
     CLOSING,
     CORRECTION,
+    *verval_workflow.WORKFLOWS,
 )

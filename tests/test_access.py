@@ -45,6 +45,34 @@ ACCESS = {
     "desk:home": EVERYBODY,
     "desk:worker_page": "PVSBAU",
     "desk:more": EVERYBODY,
+    "cases:session_list": "PVSBU",
+    "cases:session_create": "V",
+    "cases:session_detail": "PVSBU",
+    "cases:session_minutes": "PVSBU",
+    "cases:session_minutes_issue": "SB",
+    "cases:session_paper": "PVSBU",
+    "cases:stage_list": "PVSBU",
+    "cases:stage_freeze": "S",
+    "cases:stage_lift": "S",
+    "cases:objection_list": "PVSBU",
+    "cases:objection_detail": "PVSBU",
+    "cases:objection_answer": "PS",
+    "cases:object": "PS",
+    "cases:proposal_list": "PVSBU",
+    "cases:proposal_create": "PS",
+    "cases:proposal_detail": "PVSBU",
+    "cases:proposal_act": "PVS",
+    "cases:briefing_list": "PVSBU",
+    "cases:briefing_create": "PS",
+    "cases:briefing_detail": "PVSBU",
+    "cases:briefing_attendance": "PS",
+    "cases:closing_calendar": "PVSBAU",
+    "cases:closing_edit": "S",
+    "cases:eligibility": "PVSBAU",
+    "cases:notice": "PVSB",
+    "cases:notice_issue": "SB",
+    "cases:statement_paper": "PS",
+    "cases:paper_of_person": "PVSB",
     "desk:totals": "PVSBU",
     "desk:closing": "PS",
     "desk:closing_list": "PS",
@@ -170,6 +198,16 @@ ACCESS = {
     "repatriation:paper_file": "PSB",
 }
 NOT_FOUND, NO_SUCH_METHOD = 404, 405
+# Addresses whose id is not a person's or a list's: each has its test of scope beside its page.
+ELSEWHERE = (
+    "cases:import",
+    "cases:session",
+    "cases:objection_",
+    "cases:proposal",
+    "cases:briefing",
+    "disbursements:decree",
+    "repatriation:",
+)
 
 
 def addresses() -> Iterator[tuple[str, URLPattern]]:
@@ -202,6 +240,7 @@ FILL: dict[str, object] = {
     "field": "nik",
     "kind": "rekap",
     "copy": "office",
+    "variant": "pulang",
     "uid": "x",
     "token": uuid4(),
 }
@@ -285,7 +324,7 @@ def test_a_foreign_object_is_not_found(of_tangar: dict[str, str]) -> None:
     for name, pattern in addresses():
         if "P" not in ACCESS[name] or "pk" not in pattern.pattern.converters:
             continue
-        if name.startswith(("cases:import", "disbursements:decree", "repatriation:")):
+        if name.startswith(ELSEWHERE):
             continue
         which = "list" if name.startswith("disbursements:list") else "worker"
         if name.startswith("disbursements:line"):

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from cases.actions.stages import refuse_frozen
 from cases.identity import account_index, folded, nik_indexes, phone_index
 from cases.models import Alias, BankAccount, ChoiceChange, Journey, RegisterNumber, Worker
 from kotim_social.accounts.models import User
@@ -57,15 +58,20 @@ class NewPerson:
 
 
 @transaction.atomic
-def register_people(people: Sequence[NewPerson], *, by: User, registered_on: date) -> list[Worker]:
+def register_people(
+    people: Sequence[NewPerson], *, by: User, registered_on: date, is_late: bool = False
+) -> list[Worker]:
     """Writes everybody in a number of statements that does not grow with them, in their order.
 
-    Raises Refused when a NIK or an account number already stands at somebody else.
+    Raises Refused when a NIK or an account number already stands at somebody else, and when
+    registration is frozen in a place; `is_late` is the way of an accepted late proposal.
     """
     if registered_on > today():
         raise Refused(_("The date of registration lies in the future."))
     if not people:
         return []
+    if not is_late:
+        refuse_frozen(person.place_code for person in people)
     numbers = _next_numbers(registered_on.year, len(people))
     workers = [
         _worker(person, number, by=by, registered_on=registered_on)
@@ -87,9 +93,12 @@ def register_people(people: Sequence[NewPerson], *, by: User, registered_on: dat
     return workers
 
 
-def register_person(person: NewPerson, *, by: User, registered_on: date) -> Worker:
+def register_person(
+    person: NewPerson, *, by: User, registered_on: date, is_late: bool = False
+) -> Worker:
     """One person, from the page."""
-    return register_people([person], by=by, registered_on=registered_on)[0]
+    people = register_people([person], by=by, registered_on=registered_on, is_late=is_late)
+    return people[0]
 
 
 def hold_numbers(year: int) -> RegisterNumber:

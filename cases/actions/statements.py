@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from django.db import transaction
@@ -22,6 +23,14 @@ from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import build, record_many
 from kotim_social.workflow import Refused
 
+WITNESSES = 2
+
+
+def names_of_witnesses(text: str) -> list[str]:
+    """Different names, however they were put beside each other."""
+    names = [" ".join(name.split()) for name in re.split(r"[,;\n]|\bdan\b", text)]
+    return list(dict.fromkeys(name for name in names if name))
+
 
 def against_statement(people: list[Worker], *, signed_on: date, by: User) -> Against:
     """What stands against recording it for one of the people (from `with_readiness()`)."""
@@ -40,10 +49,12 @@ def against_statement(people: list[Worker], *, signed_on: date, by: User) -> Aga
 
 
 @transaction.atomic
-def record_statements(*, workers: People, signed_on: date, witnesses: str, by: User) -> int:
+def record_statements(
+    *, workers: People, signed_on: date, witnesses: str, by: User, by_thumb: bool = False
+) -> int:
     """Each for her present choice; returns how many. All or nobody."""
     people = locked(workers, by=by)
-    if not witnesses.strip():
+    if len(names_of_witnesses(witnesses)) < WITNESSES:
         raise Refused(_("Name the two witnesses."))
     refuse_unless_ready(people, against_statement(people, signed_on=signed_on, by=by))
     SignedStatement.objects.bulk_create(
@@ -51,7 +62,8 @@ def record_statements(*, workers: People, signed_on: date, witnesses: str, by: U
             worker=worker,
             choice=worker.choice,
             signed_on=signed_on,
-            witnesses=witnesses.strip(),
+            witnesses=", ".join(names_of_witnesses(witnesses)),
+            by_thumb=by_thumb,
             recorded_by=by,
         )
         for worker in people

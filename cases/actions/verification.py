@@ -19,7 +19,8 @@ from cases.actions.sets import (
     not_before,
     refuse_unless_ready,
 )
-from cases.models import EligibilityDecision, ReasonCode, Worker
+from cases.actions.stages import kept_out
+from cases.models import EligibilityDecision, ReasonCode, Stage, VerificationSession, Worker
 from kotim_social.accounts.models import User
 from kotim_social.audit.trail import build, record_many
 from kotim_social.workflow import Refused
@@ -33,20 +34,37 @@ class Finding:
     decided_on: date
     reason_code: str = ""
     note: str = ""
+    session: VerificationSession | None = None
 
 
 def against_finding(people: list[Worker], finding: Finding, *, by: User) -> Against:
-    """What stands against the finding for one of the people; two questions to the database."""
+    """What stands against the finding for one of the people; a constant number of queries."""
     earlier = newest_dates(EligibilityDecision.objects, "decided_on", people)
+    frozen = kept_out(people, Stage.VERIFICATION)
 
     def against(worker: Worker) -> list[str]:
+        if worker.pk in frozen:
+            return [_("Verification is frozen in her place: an upheld objection opens it for her.")]
         return (
             is_open(worker)
+            or _outside_session(worker, finding)
             or workflow.ELIGIBILITY.can(worker, by, finding.act)
             or not_before(worker, finding.decided_on, earlier.get(worker.pk))
         )
 
     return against
+
+
+def _outside_session(worker: Worker, finding: Finding) -> list[str]:
+    """A result of a session is of its place, and not older than the session."""
+    session = finding.session
+    if session is None:
+        return []
+    if worker.place_id != session.place_id:
+        return [_("The session was held in another place.")]
+    if finding.decided_on < session.held_on:
+        return [_("The decision is older than the session.")]
+    return []
 
 
 @transaction.atomic
@@ -66,6 +84,7 @@ def decide_eligibility(*, workers: People, finding: Finding, by: User) -> int:
             state=step.target,
             reason_code=reason_code,
             note=finding.note.strip() or None,
+            session=finding.session,
             decided_on=finding.decided_on,
             recorded_by=by,
         )
@@ -94,8 +113,11 @@ def mark_determined(*, workers: People, on: date, by: User) -> int:
     """
     people = locked(workers, by=by)
     decided = newest_dates(EligibilityDecision.objects, "decided_on", people)
+    frozen = kept_out(people, Stage.DECREE)
 
     def against(worker: Worker) -> list[str]:
+        if worker.pk in frozen:
+            return [_("The list of her place is frozen: no further decree names her.")]
         if worker.eligibility != "eligible":
             return [_("She has not been found eligible.")]
         return is_open(worker) or not_before(worker, on, decided.get(worker.pk))

@@ -13,8 +13,9 @@ from cases import workflow
 from cases.actions.accounts import BankAnswer
 from cases.actions.verification import Finding
 from cases.forms.fields import ChooseField, DayField
-from cases.models import ReasonCode
+from cases.models import ReasonCode, VerificationSession
 from kotim_social.formlayout import PlainForm
+from kotim_social.lib.dates import format_date
 
 
 class SearchForm(forms.Form):
@@ -54,7 +55,22 @@ class VerificationForm(PlainForm, forms.Form):
     )
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
     decided_on = DayField(label=gettext_lazy("Date of the decision"))
-    layout: ClassVar[Layout] = Layout("act", "reason_code", "note", "decided_on")
+    session = forms.ModelChoiceField(
+        VerificationSession.objects.all(),
+        label=gettext_lazy("In the session"),
+        required=False,
+        empty_label=gettext_lazy("none"),
+        help_text=gettext_lazy("The results of a session stand in its minutes."),
+    )
+    layout: ClassVar[Layout] = Layout("act", "reason_code", "note", "session", "decided_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        newest = VerificationSession.objects.select_related("place").order_by("-held_on", "-pk")
+        self.fields["session"].queryset = newest  # type: ignore[attr-defined]
+        self.fields["session"].label_from_instance = (  # type: ignore[attr-defined]
+            lambda row: f"{format_date(row.held_on)}, {row.place.label}"
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -98,4 +114,7 @@ class StatementForm(PlainForm, forms.Form):
         label=gettext_lazy("Witnesses"),
         max_length=200,
         help_text=gettext_lazy("The names of the two witnesses."),
+    )
+    by_thumb = forms.BooleanField(
+        label=gettext_lazy("She put her thumb to it instead of signing"), required=False
     )

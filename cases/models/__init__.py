@@ -1,23 +1,40 @@
 """The tables of the people."""
 
 from cases.models.account import BankAccount
+from cases.models.briefing import Attendance, Briefing
 from cases.models.caseload import CaseOffer, OfferedCase
 from cases.models.casework import Assessment, AssessmentReview, Note, PlanLine, Visit
 from cases.models.closing import CaseClosing, ClosingReason
 from cases.models.consent import Consent, Layer, Provider
 from cases.models.correction import Correction
-from cases.models.decision import ChoiceChange, EligibilityDecision, ReasonCode, SignedStatement
+from cases.models.decision import (
+    ChoiceChange,
+    EligibilityDecision,
+    Explained,
+    ReasonCode,
+    SignedStatement,
+)
 from cases.models.duplicates import DifferentPeople, Merge
 from cases.models.journey import Journey, OriginConfirmation
+from cases.models.proposal import LateProposal
 from cases.models.referral import Referral, StayBreach
 from cases.models.register import ChildReferral, RegisterImport, RegisterNumber, StagedRow
+from cases.models.verification import (
+    FrozenPerson,
+    Objection,
+    Stage,
+    StageFreeze,
+    VerificationSession,
+)
 from cases.models.worker import Alias, CaseHolder, Worker, WorkerQuerySet
 
 __all__ = [
     "Alias",
     "Assessment",
     "AssessmentReview",
+    "Attendance",
     "BankAccount",
+    "Briefing",
     "CaseClosing",
     "CaseHolder",
     "CaseOffer",
@@ -28,10 +45,14 @@ __all__ = [
     "Correction",
     "DifferentPeople",
     "EligibilityDecision",
+    "Explained",
+    "FrozenPerson",
     "Journey",
+    "LateProposal",
     "Layer",
     "Merge",
     "Note",
+    "Objection",
     "OfferedCase",
     "OriginConfirmation",
     "PlanLine",
@@ -41,8 +62,11 @@ __all__ = [
     "RegisterImport",
     "RegisterNumber",
     "SignedStatement",
+    "Stage",
+    "StageFreeze",
     "StagedRow",
     "StayBreach",
+    "VerificationSession",
     "Visit",
     "Worker",
     "WorkerQuerySet",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
+from cases.models.verification import VerificationSession
 from cases.models.worker import Worker
 from kotim_social.audit.immutable import ImmutableModel
 from kotim_social.lib.encrypted import EncryptedTextField
@@ -30,6 +32,18 @@ class ReasonCode(models.TextChoices):
     OTHER = "LAINNYA", _("other, see the note")
 
 
+class Explained(models.TextChoices):
+    """What is explained to her before she chooses."""
+
+    FREE = "free", _("the choice is hers, and nobody may press her")
+    RETURN = "return", _("going home: the journey, the escort, what she gets and when")
+    STAY = "stay", _("staying: what she gets, and the rules for those who stay")
+    HELP = "help", _("other help: shelter, training, health, for her children")
+    CHANGE = "change", _("she may change her choice until the decree, afterwards by a supervisor")
+    DATA = "data", _("what is written down about her, and who sees it")
+    COMPLAINT = "complaint", _("where she can object or complain")
+
+
 _PRIVACY: dict[str, str] = {
     "id": "umum",
     "worker": "umum",
@@ -48,10 +62,17 @@ class EligibilityDecision(ImmutableModel):
     state = models.CharField(max_length=20, choices=workflow.ELIGIBILITY.choices)
     reason_code = models.CharField(max_length=20, choices=ReasonCode.choices, blank=True)
     note = EncryptedTextField(label="eligibility.note", null=True, blank=True)
+    session = models.ForeignKey(
+        VerificationSession, models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     decided_on = models.DateField()
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    privacy: ClassVar[dict[str, str]] = _PRIVACY | {"state": "spesifik", "reason_code": "spesifik"}
+    privacy: ClassVar[dict[str, str]] = _PRIVACY | {
+        "state": "spesifik",
+        "reason_code": "spesifik",
+        "session": "umum",
+    }
 
     class Meta:
         constraints = [
@@ -78,10 +99,20 @@ class ChoiceChange(ImmutableModel):
     before = models.CharField(max_length=20, choices=workflow.CHOICE.choices)
     choice = models.CharField(max_length=20, choices=workflow.CHOICE.choices)
     note = EncryptedTextField(label="choice.note", null=True, blank=True)
+    # When and what was explained to her first; empty where a register named the choice.
+    informed_on = models.DateField(null=True, blank=True)
+    explained = ArrayField(
+        models.CharField(max_length=10, choices=Explained.choices), default=list, blank=True
+    )
     decided_on = models.DateField()
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    privacy: ClassVar[dict[str, str]] = _PRIVACY | {"before": "spesifik", "choice": "spesifik"}
+    privacy: ClassVar[dict[str, str]] = _PRIVACY | {
+        "before": "spesifik",
+        "choice": "spesifik",
+        "informed_on": "umum",
+        "explained": "umum",
+    }
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -95,6 +126,7 @@ class SignedStatement(ImmutableModel):
     choice = models.CharField(max_length=20, choices=workflow.CHOICE.choices)
     signed_on = models.DateField()
     witnesses = models.CharField(max_length=200, blank=True)
+    by_thumb = models.BooleanField(_("by thumb"), default=False)
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     privacy: ClassVar[dict[str, str]] = {
@@ -103,6 +135,7 @@ class SignedStatement(ImmutableModel):
         "choice": "spesifik",
         "signed_on": "umum",
         "witnesses": "spesifik",
+        "by_thumb": "spesifik",
         "recorded_at": "umum",
         "recorded_by": "umum",
     }

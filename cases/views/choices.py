@@ -22,10 +22,12 @@ from kotim_social.workflow import Refused
 @require(Perm.WORKER_EDIT)
 def choice(request: HttpRequest, pk: UUID) -> HttpResponse:
     worker = get_visible_or_404(Worker, request.user, pk)
-    form = ChoiceForm(request.POST or None, worker=worker, initial={"decided_on": today()})
+    form = ChoiceForm(
+        request.POST or None, worker=worker, initial={"decided_on": today(), "informed_on": today()}
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            change_choice(worker=worker, by=request.user, **form.cleaned_data)
+            change_choice(worker=worker, by=request.user, **form.values())
         except Refused as refusal:
             refuse(form, refusal.sentences)
         else:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -140,6 +141,10 @@ def _said(form: forms.Form, field: Any) -> Any:
     value = form.cleaned_data[field.name]
     if isinstance(value, date):
         return format_date(value)
+    if isinstance(value, Model):
+        return field.field.label_from_instance(value)
+    if value is True:
+        return _("yes")
     return dict(getattr(field.field, "choices", ())).get(value, field.value())
 
 

@@ -15,6 +15,11 @@ class Perm(StrEnum):
     WORKER_VERIFY = "worker.verify"
     WORKER_MERGE = "worker.merge"
     CASE_CLOSE = "case.close"
+    STAGE_FREEZE = "stage.freeze"
+    OBJECTION_DECIDE = "objection.decide"
+    PROPOSAL_CHECK = "proposal.check"
+    PROPOSAL_DECIDE = "proposal.decide"
+    CLOSING_EDIT = "closing.edit"
     CHILD_VIEW = "child.view"
     CASEWORK_VIEW = "casework.view"
     CASEWORK_EDIT = "casework.edit"
@@ -75,7 +80,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         }
     ),
     Role.VERIFIKATOR: frozenset(
-        _LOOK | {Perm.WORKER_VERIFY, Perm.WORKER_REVEAL, Perm.LIST_VERIFY, Perm.REPORT_VIEW}
+        _LOOK
+        | {
+            Perm.WORKER_VERIFY,
+            Perm.WORKER_REVEAL,
+            Perm.PROPOSAL_CHECK,
+            Perm.LIST_VERIFY,
+            Perm.REPORT_VIEW,
+        }
     ),
     Role.PIMPINAN: frozenset(
         _LOOK
@@ -89,6 +101,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.CASEWORK_EDIT,
             Perm.CASEWORK_REVIEW,
             Perm.CASELOAD_OFFER,
+            Perm.STAGE_FREEZE,
+            Perm.OBJECTION_DECIDE,
+            Perm.PROPOSAL_DECIDE,
+            Perm.CLOSING_EDIT,
             Perm.DECREE_SIGN,
             Perm.PROGRAMME_EDIT,
             Perm.LIST_APPROVE,

@@ -18,6 +18,7 @@ class PaperKind:
 
 PAPER_KINDS: dict[str, PaperKind] = {
     "verification_minutes": PaperKind(_("minutes of verification")),
+    "refusal_notice": PaperKind(_("notice of the finding"), CONFIDENTIAL),
     "decree": PaperKind(_("decree with its annex")),
     "nominatif": PaperKind(_("nominal roll"), CONFIDENTIAL),
     "transfer_list": PaperKind(_("bank transfer list")),

@@ -206,12 +206,15 @@ class Lokalisasi(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     planned_closing = models.DateField(_("planned closing"))
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    # The day on which the closing is declared in public.
+    declared_on = models.DateField(_("declaration day"), null=True, blank=True)
 
     privacy: ClassVar[dict[str, str]] = {
         "code": "umum",
         "name": "umum",
         "planned_closing": "umum",
         "closed_on": "umum",
+        "declared_on": "umum",
     }
 
     class Meta:
