@@ -28,7 +28,10 @@ NAVIGATION: tuple[tuple[str, str, Perm | None], ...] = (
 MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
     (
         gettext_noop("People"),
-        ((gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),),
+        (
+            (gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),
+            (gettext_noop("Where they go"), "desk:destinations", Perm.REPORT_VIEW),
+        ),
     ),
     (
         gettext_noop("Money"),
@@ -49,6 +52,7 @@ PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Account"), "cases:account", Perm.WORKER_EDIT),
     (gettext_noop("Choice"), "cases:choice", Perm.WORKER_EDIT),
     (gettext_noop("Statement"), "cases:statement", Perm.WORKER_EDIT),
+    (gettext_noop("Journey home"), "desk:journey", Perm.WORKER_VIEW),
 )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from cases.forms.fields import refuse
 from disbursements.actions.lists import add_people, take_out
 from disbursements.actions.results import book_results, reverse_line, waiting_lines
+from disbursements.boarding import lines_of_absent
 from disbursements.forms.lists import ConfirmForm, ReverseForm
 from disbursements.forms.results import ResultsForm
 from disbursements.listing import line_rows, may_book, sums_of
@@ -134,7 +135,9 @@ def list_results(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     here = reverse("disbursements:list_detail", args=[payment_list.pk])
     lines = waiting_lines(payment_list)
-    form = ResultsForm(request.POST or None, lines=lines, cash=payment_list.method == "cash")
+    cash = payment_list.method == "cash"
+    absent = lines_of_absent(payment_list) if cash else set()
+    form = ResultsForm(request.POST or None, lines=lines, cash=cash, absent=absent)
     posted = request.method == "POST"
     if posted and form.is_valid():
         try:

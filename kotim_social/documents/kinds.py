@@ -31,6 +31,7 @@ PAPER_KINDS: dict[str, PaperKind] = {
     "manifest_carrier": PaperKind(_("manifest, carrier copy")),
     "origin_request": PaperKind(_("request to confirm origin"), CONFIDENTIAL),
     "handover_of_people": PaperKind(_("minutes of hand-over of people"), CONFIDENTIAL),
+    "trip_report": PaperKind(_("report of a journey"), CONFIDENTIAL),
     "rekap": PaperKind(_("disbursement report")),
     "realisation": PaperKind(_("report by funder")),
     "accountability_cover": PaperKind(_("accountability cover and checklist")),

@@ -55,9 +55,15 @@ def escorts(request: HttpRequest, pk: str) -> HttpResponse:
     """Who escorts the batch, and the form that sends an officer along who is known already."""
     batch = get_visible_or_404(Batch, actor(request), pk)
     form = EscortForm(request.POST or None, batch=batch)
-    if request.method == "POST" and form.is_valid() and done(
-        lambda filled: preparing.add_escort(batch=batch, by=actor(request), **filled.cleaned_data),
-        form,
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(
+            lambda filled: preparing.add_escort(
+                batch=batch, by=actor(request), **filled.cleaned_data
+            ),
+            form,
+        )
     ):
         return redirect("repatriation:escorts", batch.pk)
     return _escorts_page(request, batch, form=form)
@@ -69,11 +75,15 @@ def officer_add(request: HttpRequest, pk: str) -> HttpResponse:
     """An officer who is not known yet is added and sent along in one act."""
     batch = get_visible_or_404(Batch, actor(request), pk)
     form = OfficerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and done(
-        lambda filled: preparing.send_new_officer(
-            batch=batch, by=actor(request), **filled.cleaned_data
-        ),
-        form,
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(
+            lambda filled: preparing.send_new_officer(
+                batch=batch, by=actor(request), **filled.cleaned_data
+            ),
+            form,
+        )
     ):
         return redirect("repatriation:escorts", batch.pk)
     return _escorts_page(request, batch, new=form)
@@ -122,11 +132,15 @@ def _escort_or_404(batch: Batch, pk: str) -> Escort:
 
 def _leg_page(request: HttpRequest, batch: Batch, leg: Leg | None) -> HttpResponse:
     form = LegForm(request.POST or None, instance=leg)
-    if request.method == "POST" and form.is_valid() and done(
-        lambda filled: preparing.save_leg(
-            batch=batch, leg=leg, facts=filled.cleaned_data, by=actor(request)
-        ),
-        form,
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(
+            lambda filled: preparing.save_leg(
+                batch=batch, leg=leg, facts=filled.cleaned_data, by=actor(request)
+            ),
+            form,
+        )
     ):
         messages.success(request, _("The leg is recorded."))
         return redirect("repatriation:batch_detail", batch.pk)

@@ -11,8 +11,8 @@ from kotim_social.audit.models import Entry
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 from repatriation import rules
-from repatriation.actions import planning, preparing, road
-from repatriation.models import Batch, Escort, Member
+from repatriation.actions import outcomes, planning, preparing, road
+from repatriation.models import Batch, Escort, Incident, Member
 from repatriation.workflow import BATCH
 from tests.factories import Four, make_user
 from tests.repatriation.travellers import (
@@ -178,8 +178,9 @@ def test_who_is_missing_on_arrival_follows_later(four: Four) -> None:
     road.arrive(batch=batch, on=CAME, missing={late: "turun di Semarang"}, by=four.petugas)
     assert sorted(states_of(batch)) == ["arrived", "arrived", "departed"]
     member = Member.objects.get(pk=late)
-    assert (member.exception, member.owner) == ("turun di Semarang", four.petugas)
-    assert member.due_on == CAME + timedelta(days=7)
+    incident = Incident.objects.open().get(member=member)
+    assert (incident.note, incident.owner) == ("turun di Semarang", four.petugas)
+    assert incident.due_on == CAME + timedelta(days=7)
     road.hand_over(batch=batch, on=RECEIVED, missing={}, by=four.petugas)
     batch.refresh_from_db()
     assert batch.state == "handed_over"
@@ -188,8 +189,7 @@ def test_who_is_missing_on_arrival_follows_later(four: Four) -> None:
     assert member.worker.name in str(refusal.value)
     road.arrive(batch=batch, on=RECEIVED, missing={}, by=four.petugas)
     road.hand_over(batch=batch, on=RECEIVED, missing={}, by=four.petugas)
-    member.refresh_from_db()
-    assert (member.exception, member.owner, member.due_on) == (None, None, None)
+    assert not Incident.objects.open().exists()
     assert walk_to(batch, "finished", four).state == "finished"
 
 
@@ -198,7 +198,7 @@ def test_being_lost_is_an_outcome(four: Four) -> None:
     lost = Member.objects.get(pk=member_of(batch))
     road.arrive(batch=batch, on=CAME, missing={lost.pk: "tidak ada"}, by=four.petugas)
     road.hand_over(batch=batch, on=RECEIVED, missing={}, by=four.petugas)
-    road.lose(batch=batch, member=lost, reason="turun sendiri", by=four.petugas)
+    outcomes.lose(batch=batch, member=lost, reason="turun sendiri", by=four.petugas)
     assert sorted(states_of(batch)) == ["handed_over", "not_found"]
     batch.refresh_from_db()
     assert road.finish(batch=batch, on=RECEIVED, by=four.petugas).state == "finished"
@@ -269,9 +269,7 @@ def test_only_who_wants_to_go_home_and_is_in_no_batch_joins(four: Four) -> None:
     batch = a_batch(people(1, four), four)
     for worker_id in (stays.pk, batch.members.get().worker_id):
         with pytest.raises(Refused):
-            planning.add_members(
-                batch=a_batch([], four), workers=[worker_id], by=four.petugas
-            )
+            planning.add_members(batch=a_batch([], four), workers=[worker_id], by=four.petugas)
 
 
 def test_seats_hold_everyone(four: Four) -> None:
@@ -303,17 +301,13 @@ def test_one_head_at_a_time(four: Four) -> None:
     preparing.make_head(batch=batch, escort=first, by=four.petugas)
     assert list(Escort.objects.filter(is_head=True)) == [first]
     with pytest.raises(Refused):
-        preparing.add_officer(
-            name="Sama", sex="man", nip="19800101 200501 1 001", by=four.petugas
-        )
+        preparing.add_officer(name="Sama", sex="man", nip="19800101 200501 1 001", by=four.petugas)
 
 
 def test_origin_is_answered_by_one_letter(four: Four) -> None:
     batch = a_batch(people(3, four), four)
     denied = member_of(batch)
-    road.confirm_origin(
-        batch=batch, letter="470/1", on=ASKED, denied=[denied], by=four.petugas
-    )
+    road.confirm_origin(batch=batch, letter="470/1", on=ASKED, denied=[denied], by=four.petugas)
     answers = OriginConfirmation.objects.filter(current=True)
     assert answers.filter(answer="confirmed", regency="35.09", letter="470/1").count() == 2
     assert answers.filter(answer="denied").count() == 1

@@ -107,9 +107,7 @@ def test_two_people_add_the_same_woman_to_two_batches() -> None:
     batches = [a_batch([], four), a_batch([], four)]
     results = together(
         *(
-            lambda batch=batch, by=by: planning.add_members(
-                batch=batch, workers=[worker.pk], by=by
-            )
+            lambda batch=batch, by=by: planning.add_members(batch=batch, workers=[worker.pk], by=by)
             for batch, by in zip(batches, (four.petugas, four.petugas2), strict=True)
         )
     )
