@@ -100,9 +100,7 @@ def find_candidates(
             worker__journeys__current=True, worker__journeys__batch_code=batch_code
         )
     rows = list(positions.select_related("last_line__payment_list").order_by("worker__name", "key"))
-    people = (
-        Worker.objects.filter(pk__in={row.worker_id for row in rows}).with_journey().in_bulk()
-    )
+    people = Worker.objects.filter(pk__in={row.worker_id for row in rows}).with_journey().in_bulk()
     policies = {policy.kind_id: policy for policy in Policy.objects.filter(kind__in=kinds)}
     transfer = any(kind.method == AssistanceKind.Method.TRANSFER for kind in kinds)
     lacks = lacks_for_money(list(people), transfer=transfer)

@@ -39,56 +39,59 @@ class SampleForm(PlainForm, forms.Form):
     )
 
 
+# The parts that are lists of dicts; the page names the tag of each.
+PARTS: dict[str, Any] = {
+    "cells": [
+        {"label": "Terdata", "value": "239", "url": HERE, "note": "orang"},
+        {"label": "Hak", "value": "Rp2.413.900.000", "url": HERE, "tone": "info"},
+        {"label": "Sudah dibayar", "value": "Rp0", "tone": "success"},
+        {"label": "Gagal bayar", "value": "3", "url": HERE, "tone": "danger"},
+    ],
+    "steps": [
+        {"label": "Draf", "status": "done", "note": "1 Des"},
+        {"label": "Diajukan", "status": "done", "note": "2 Des"},
+        {"label": "Diverifikasi", "status": "current"},
+        {"label": "Disetujui", "status": "todo"},
+        {"label": "Ditutup", "status": "todo"},
+    ],
+    "choices": [("draft", "Draf"), ("sent", "Diajukan"), ("closed", "Ditutup")],
+    "tasks": [
+        {"label": "Data diri", "status": "Selesai", "tone": "success", "url": HERE},
+        {"label": "Rekening", "status": "Belum", "tone": "info", "url": HERE},
+        {"label": "Bayar Pemkab", "status": "Belum bisa dimulai", "hint": "Setelah tiba."},
+        {"label": "Pernyataan", "status": "Ada masalah", "tone": "danger", "url": HERE},
+    ],
+    "facts": [
+        {"label": "Nama", "value": "Contoh Satu", "url": HERE},
+        {"label": "NIK", "value": "620206******0001", "hint": "belum dicek"},
+        {"label": "Daerah asal", "value": "Kabupaten Jember, Jawa Timur", "url": HERE},
+    ],
+    "entries": [
+        {
+            "when": WHEN,
+            "who": "Petugas Contoh",
+            "act": "Rencana diubah",
+            "reason": "pernyataan tertulis",
+            "changes": [{"label": "Rencana", "old": "belum memilih", "new": "pulang"}],
+        },
+        {"when": WHEN.date(), "who": "Impor", "act": "Terdata", "url": HERE},
+    ],
+    "left": [
+        {"name": "Contoh Dua", "reason": "Belum punya NIK.", "url": HERE},
+        {"name": "Contoh Tiga", "reason": "Rekening tidak aktif.", "url": HERE},
+    ],
+    "filters": [
+        {"label": "Km 12", "remove_url": HERE},
+        {"label": "pulang", "remove_url": HERE},
+    ],
+    "page": Paginator([ROW] * 239, 50).page(2),
+    "tones": ["neutral", "info", "active", "success", "warning", "danger"],
+}
+
+
 def sample(number: int) -> dict[str, Any]:
-    """The parts that are lists of dicts; the page names the tag of each."""
-    return {
-        "cells": [
-            {"label": "Terdata", "value": "239", "url": HERE, "note": "orang"},
-            {"label": "Hak", "value": "Rp2.413.900.000", "url": HERE, "tone": "info"},
-            {"label": "Sudah dibayar", "value": "Rp0", "tone": "success"},
-            {"label": "Gagal bayar", "value": "3", "url": HERE, "tone": "danger"},
-        ],
-        "steps": [
-            {"label": "Draf", "status": "done", "note": "1 Des"},
-            {"label": "Diajukan", "status": "done", "note": "2 Des"},
-            {"label": "Diverifikasi", "status": "current"},
-            {"label": "Disetujui", "status": "todo"},
-            {"label": "Ditutup", "status": "todo"},
-        ],
-        "choices": [("draft", "Draf"), ("sent", "Diajukan"), ("closed", "Ditutup")],
-        "tasks": [
-            {"label": "Data diri", "status": "Selesai", "tone": "success", "url": HERE},
-            {"label": "Rekening", "status": "Belum", "tone": "info", "url": HERE},
-            {"label": "Bayar Pemkab", "status": "Belum bisa dimulai", "hint": "Setelah tiba."},
-            {"label": "Pernyataan", "status": "Ada masalah", "tone": "danger", "url": HERE},
-        ],
-        "facts": [
-            {"label": "Nama", "value": "Contoh Satu", "url": HERE},
-            {"label": "NIK", "value": "620206******0001", "hint": "belum dicek"},
-            {"label": "Daerah asal", "value": "Kabupaten Jember, Jawa Timur", "url": HERE},
-        ],
-        "entries": [
-            {
-                "when": WHEN,
-                "who": "Petugas Contoh",
-                "act": "Rencana diubah",
-                "reason": "pernyataan tertulis",
-                "changes": [{"label": "Rencana", "old": "belum memilih", "new": "pulang"}],
-            },
-            {"when": WHEN.date(), "who": "Impor", "act": "Terdata", "url": HERE},
-        ],
-        "left": [
-            {"name": "Contoh Dua", "reason": "Belum punya NIK.", "url": HERE},
-            {"name": "Contoh Tiga", "reason": "Rekening tidak aktif.", "url": HERE},
-        ],
-        "filters": [
-            {"label": "Km 12", "remove_url": HERE},
-            {"label": "pulang", "remove_url": HERE},
-        ],
-        "page": Paginator([ROW] * 239, 50).page(2),
-        "rows": [{**ROW, "number": n} for n in range(1, number + 1)],
-        "tones": ["neutral", "info", "active", "success", "warning", "danger"],
-    }
+    """The parts, with a table of so many rows."""
+    return {**PARTS, "rows": [{**ROW, "number": n} for n in range(1, number + 1)]}
 
 
 @signed_in

@@ -1,9 +1,12 @@
 """The addresses of the whole program."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+from kotim_social.components import components
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kotim_social.accounts.urls")),
     path("", include("kotim_social.desk.urls")),
     path("", include("cases.urls")),
@@ -11,3 +14,5 @@ urlpatterns = [
     path("", include("repatriation.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("komponen/", components))

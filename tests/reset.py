@@ -34,7 +34,7 @@ class ReferenceRows:
 
     @classmethod
     def remember(cls) -> None:
-        with _owner() as cursor:
+        with owner_cursor() as cursor:
             cursor.execute(TABLES_IN_ORDER)
             cls.tables = [name for (name,) in cursor.fetchall() if name not in UNTOUCHED]
             for table in cls.tables:
@@ -46,7 +46,7 @@ class ReferenceRows:
     @classmethod
     def restore(cls) -> None:
         connections["default"].close()
-        with _owner() as cursor:
+        with owner_cursor() as cursor:
             cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in cls.tables))
             # Rows go back in the order in which the tables were made: parents first.
             for table, text in cls.rows.items():
@@ -54,11 +54,14 @@ class ReferenceRows:
 
 
 @contextmanager
-def _owner() -> Iterator[Any]:
+def owner_cursor() -> Iterator[Any]:
     """The owner's cursor in one transaction, past the alias that a test may have closed off."""
     parameters = connections["owner"].get_connection_params()
     parameters.pop("cursor_factory", None)
     parameters.pop("context", None)
-    with closing(psycopg2.connect(**parameters)) as connection, connection:
-        with connection.cursor() as cursor:
-            yield cursor
+    with (
+        closing(psycopg2.connect(**parameters)) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        yield cursor

@@ -23,7 +23,13 @@ from disbursements.models import PaymentLine, PaymentList
 from disbursements.rules import find_candidates
 from disbursements.views.showing import facts_of
 from disbursements.workflow import LIVE, PAYMENT_LIST
-from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
+from kotim_social.accounts.access import (
+    fresh_proof,
+    get_visible_or_404,
+    has_fresh_proof,
+    proof_url_name,
+    require,
+)
 from kotim_social.accounts.roles import Perm
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.money import format_rupiah
@@ -126,34 +132,54 @@ def _chosen(payment_list: PaymentList, ids: list[str]) -> list[PaymentLine]:
 
 
 @require(Perm.LIST_PAY)
-@fresh_proof
 @idempotent
 def list_results(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """All waiting lines on one screen, preset to paid; exceptions are flipped."""
+    """All waiting lines on one screen, preset to paid; exceptions are flipped.
+
+    A proof that grew old while somebody typed asks for a new one without losing a line.
+    """
     payment_list = get_visible_or_404(
         PaymentList.objects.select_related("funder"), request.user, pk
     )
-    here = reverse("disbursements:list_detail", args=[payment_list.pk])
+    if request.method != "POST":
+        return _show_results(request, payment_list)
     lines = waiting_lines(payment_list)
-    cash = payment_list.method == "cash"
-    absent = lines_of_absent(payment_list) if cash else set()
-    form = ResultsForm(request.POST or None, lines=lines, cash=cash, absent=absent)
-    posted = request.method == "POST"
-    if posted and form.is_valid():
+    form = ResultsForm(request.POST, lines=lines, cash=payment_list.method == "cash")
+    proven = has_fresh_proof(request)
+    if form.is_valid() and not proven:
+        refuse(form, [_("Your proof is older than five minutes. Prove again, then book.")])
+    elif form.is_valid():
         try:
+            on = form.cleaned_data["happened_on"]
             done = book_results(
-                payment_list=payment_list,
-                results=form.results,
-                on=form.cleaned_data["happened_on"],
-                by=request.user,
+                payment_list=payment_list, results=form.results, on=on, by=request.user
             )
             messages.success(request, _results_done(*done, len(lines) - sum(done)))
-            return redirect(here)
+            return redirect("disbursements:list_detail", payment_list.pk)
         except Refused as refused:
             refuse(form, refused.sentences)
-    if not posted and (not lines or not may_book(payment_list, request.user)):
+    return _results_page(request, payment_list, form, proven=proven)
+
+
+list_results.asks_fresh_proof = True  # type: ignore[attr-defined]
+
+
+@fresh_proof
+def _show_results(request: HttpRequest, payment_list: PaymentList) -> HttpResponse:
+    lines = waiting_lines(payment_list)
+    if not lines or not may_book(payment_list, request.user):
         messages.error(request, _("No line of this list waits for a result from you."))
-        return redirect(here)
+        return redirect("disbursements:list_detail", payment_list.pk)
+    cash = payment_list.method == "cash"
+    absent = lines_of_absent(payment_list) if cash else set()
+    form = ResultsForm(lines=lines, cash=cash, absent=absent)
+    return _results_page(request, payment_list, form, proven=True)
+
+
+def _results_page(
+    request: HttpRequest, payment_list: PaymentList, form: ResultsForm, *, proven: bool
+) -> HttpResponse:
+    here = reverse("disbursements:list_detail", args=[payment_list.pk])
     context = {
         "list": payment_list,
         "form": form,
@@ -162,8 +188,9 @@ def list_results(request: HttpRequest, pk: UUID) -> HttpResponse:
         "entries": _entries(payment_list, form, request),
         "reasons": PaymentLine.Reason.choices,
         "cancel_url": here,
+        "proof_url": "" if proven else f"{reverse(proof_url_name(request.user))}?next={here}",
     }
-    status = 422 if posted else 200
+    status = 422 if form.is_bound else 200
     return render(request, "disbursements/list_results.html", context, status=status)
 
 

@@ -178,6 +178,8 @@ class TableDrawing:
 
     def _flush(self) -> None:
         """Draw the kept strips from the cursor down."""
+        if not self._strips:
+            return
         tops, y = [], self._sheet.y
         for strip in self._strips:
             tops.append(y)

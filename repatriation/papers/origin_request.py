@@ -54,19 +54,6 @@ def origin_request_pdf(
 ) -> bytes:
     day = date.fromisoformat(data["day"])
     people = len(data["rows"])
-    columns = [
-        Column("No.", 1, "center"),
-        Column("Nama", 5),
-        Column("NIK", 4.2, "center"),
-        Column("Tempat, tanggal lahir", 5),
-        Column("Kecamatan asal", 3.5),
-        Column("Anak", 1.2, "number", total=True),
-        Column("Benar/tidak", 2.5),
-    ]
-    rows = [
-        [n, row["name"], row["nik"], row["born"], row["district"], row["children"], ""]
-        for n, row in enumerate(data["rows"], start=1)
-    ]
     blocks: list[Block | Table] = [
         Facts(
             [
@@ -83,7 +70,7 @@ def origin_request_pdf(
             f"{day_or_blank(data['planned'])}.",
             align="justify",
         ),
-        Table(columns, rows, page_totals=False, grand_total=f"JUMLAH {people} ORANG"),
+        _table(data["rows"]),
         Paragraph(
             "Mohon jawaban tertulis beserta nama dan nomor telepon petugas yang menerima. Surat "
             "ini memuat data pribadi: mohon dibuka oleh yang berwenang saja dan tidak disebarkan.",
@@ -95,6 +82,24 @@ def origin_request_pdf(
     return build_paper(
         Paper(blocks=blocks, number=number, classification=CONFIDENTIAL, printed=printed)
     )
+
+
+def _table(people: list[dict[str, Any]]) -> Table:
+    columns = [
+        Column("No.", 1, "center"),
+        Column("Nama", 5),
+        Column("NIK", 4.2, "center"),
+        Column("Tempat, tanggal lahir", 5),
+        Column("Kecamatan asal", 3.5),
+        Column("Anak", 1.2, "number", total=True),
+        Column("Benar/tidak", 2.5),
+    ]
+    rows = [
+        [n, row["name"], row["nik"], row["born"], row["district"], row["children"], ""]
+        for n, row in enumerate(people, start=1)
+    ]
+    label = f"JUMLAH {len(rows)} ORANG"
+    return Table(columns, rows, page_totals=False, grand_total=label)
 
 
 def _nik(nik: str | None, *, full: bool) -> str:

@@ -67,6 +67,16 @@ def trip_data(batch: Batch, *, day: date) -> dict[str, Any]:
         "revision": batch.revision,
         "legs": legs_data(batch),
         "escorts": escorts_data(batch),
+        **_way_data(batch),
+        "costs": [
+            [category, total] for category, total in spent.annotate(total=Sum("amount")).order_by()
+        ],
+    }
+
+
+def _way_data(batch: Batch) -> dict[str, Any]:
+    """Roll-calls and incidents."""
+    return {
         "calls": [
             {
                 "leg": f"{call.leg.origin} – {call.leg.target}",
@@ -83,9 +93,6 @@ def trip_data(batch: Batch, *, day: date) -> dict[str, Any]:
                 "settled": iso(incident.settled_on),
             }
             for incident in batch.incidents.order_by("happened_on", "id")
-        ],
-        "costs": [
-            [category, total] for category, total in spent.annotate(total=Sum("amount")).order_by()
         ],
     }
 

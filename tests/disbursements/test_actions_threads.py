@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from typing import Any
 
@@ -47,8 +48,8 @@ def four(transactional_db: None) -> Four:
 
 
 @pytest.fixture
-def rounds(request: pytest.FixtureRequest) -> int:
-    return 25 if request.config.getoption("--full", default=False) else 2
+def rounds() -> int:
+    return 25 if os.environ.get("KOTIM_FULL") else 2
 
 
 def test_two_approvals_cannot_both_pass_the_ceiling(

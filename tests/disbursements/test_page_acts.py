@@ -258,6 +258,20 @@ def test_wrong_values_of_a_line_give_a_sentence(
     assert payment_list.lines.filter(state="ordered").count() == 2
 
 
+def test_a_proof_that_grew_old_while_typing_loses_no_line(
+    four: Four, payment_list: PaymentList
+) -> None:
+    walk_to(payment_list, "ordered", four=four)
+    url = address("list_results", payment_list.pk)
+    stale = browser(four.bendahara, proof=False)
+    exception = {"outcome": "returned", "reason": "other", "note": "bank tutup"}
+    response = post(stale, url, **results_of(payment_list, line1=exception))
+    assert response.status_code == 422
+    assert "bank tutup" in text(response)
+    assert response.context["proof_url"] in text(response)
+    assert payment_list.lines.filter(state="ordered").count() == 2
+
+
 def test_cash_that_was_not_fetched_needs_its_slip(four: Four) -> None:
     workers = ready_people(2, four=four)
     into_batch(workers, four=four)

@@ -255,7 +255,7 @@ def test_demo_signatories_fill_every_function_once() -> None:
         signatory.full_clean()
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.django_db(transaction=True)
 def test_many_at_once_get_different_numbers(user: User) -> None:
     def work() -> None:
         try:
@@ -272,7 +272,7 @@ def test_many_at_once_get_different_numbers(user: User) -> None:
     assert sorted(IssuedPaper.objects.values_list("sequence", flat=True)) == list(range(1, 13))
 
 
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.django_db(transaction=True)
 def test_many_copies_at_once_are_counted_apart(user: User) -> None:
     paper = issue(user)
 

@@ -1,4 +1,4 @@
-"""The main job in a browser: from the workbook to the printed report, through four pairs of eyes."""
+"""The main job in a browser: from the workbook to the printed report."""
 
 from __future__ import annotations
 

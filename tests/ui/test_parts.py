@@ -66,8 +66,11 @@ def test_navigation_marks_the_page_and_its_section() -> None:
     assert marks["/"] == (False, False)
 
 
-def test_every_entry_but_home_names_its_permission() -> None:
-    assert [name for _label, name, perm in NAVIGATION if perm is None] == ["desk:home"]
+def test_only_home_and_more_need_no_permission() -> None:
+    assert [name for _label, name, perm in NAVIGATION if perm is None] == [
+        "desk:home",
+        "desk:more",
+    ]
 
 
 def test_base_page_has_search_and_sign_out_only_after_sign_in() -> None:
@@ -92,7 +95,7 @@ def test_page_of_all_parts_renders_every_part() -> None:
         )
         for css in ("figures", "road", "tasks", "card", "timeline", "left-out", "pager", "empty"):
             assert f'class="{css}' in html
-        assert (gettext("There is a problem") in html) is form.is_bound
+        assert ('class="error-summary' in html) is form.is_bound
         assert (f"<title>{gettext('Error:')}" in html) is form.is_bound
         assert "<script>" not in html and "style=" not in html
 

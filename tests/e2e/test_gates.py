@@ -1,0 +1,136 @@
+"""Every page that a role can reach by following links, held against the gates of a good page."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from cases.actions.importing import confirm_import, stage_register
+from kotim_social.accounts.models import User
+from tests import factories
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
+
+REGISTER = settings.BASE_DIR / "cases" / "data" / "register-demo.xlsx"
+# One page of each view is enough, two where the second may look different.
+PAGES_OF_A_VIEW = 1
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LATER_HTML, LISTS_HTML = 6 * 1024, 15 * 1024
+LISTS = {
+    "cases:worker_list", "disbursements:report_index", "cases:import_detail", "desk:home",
+    "disbursements:decree_create", "disbursements:list_create",
+}  # fmt: skip
+
+
+@pytest.fixture
+def busy_office(people: dict[str, User]) -> dict[str, User]:
+    """The demo register, and beside it people at every stage of the money and of the way home."""
+    petugas = people["petugas"]
+    staged = stage_register(
+        REGISTER.read_bytes(), file_name="r.xlsx", by=petugas, registered_on=date(2017, 10, 29)
+    )
+    confirm_import(staged, by=petugas)
+    four = factories.the_four()
+    ready = factories.ready_people(4, four=four)
+    factories.arrive(ready[:2], four=four)
+    done = factories.a_list(by=four.petugas)
+    factories.walk_to(done, "closed", four=four)
+    factories.walk_to(factories.a_list(by=four.petugas, kinds=["MODAL"]), "approved", four=four)
+    return people
+
+
+def crawl(page: Page, base: str) -> Iterator[str]:
+    """Addresses reached by links from the first page, one of each view."""
+    waiting, seen, views = [f"{base}/"], set(), {}
+    while waiting:
+        address = waiting.pop(0)
+        if address in seen:
+            continue
+        seen.add(address)
+        view = view_of(address)
+        if view is None or views.get(view, 0) >= PAGES_OF_A_VIEW:
+            continue
+        views[view] = views.get(view, 0) + 1
+        response = page.goto(address)
+        assert response is not None
+        assert response.status == 200, f"{view} answers {response.status}"
+        if view_of(page.url) == view:  # not when an act first asks for a fresh proof
+            yield view
+        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        waiting += [link.split("#")[0] for link in links if link.startswith(base)]
+
+
+def view_of(address: str) -> str | None:
+    """The view behind an address; None for files and for the admin site."""
+    path = urlsplit(address).path
+    if path.startswith(("/static/", "/admin/")) or path.endswith((".pdf", ".xlsx", ".csv")):
+        return None
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    downloads = ("paper_file", "paper_copy", "template", "rejected", "paper_manifest")
+    return None if match.view_name.endswith(downloads) else match.view_name
+
+
+def trouble_on(page: Page, view: str) -> list[str]:
+    """What is wrong with the page that is shown."""
+    troubles = []
+    for width in (320, 1366):
+        page.set_viewport_size({"width": width, "height": 740})
+        over = page.evaluate("document.documentElement.scrollWidth") - width
+        if over > 0:
+            troubles.append(f"{view}: {over} px too wide at {width}")
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+        for violation in found.response["violations"]:
+            where = violation["nodes"][0]["target"]
+            troubles.append(f"{view} at {width}: {violation['id']} {where}")
+    weight = len(gzip.compress(page.content().encode()))
+    if weight > (LISTS_HTML if view in LISTS else LATER_HTML):
+        troubles.append(f"{view}: {weight} bytes of HTML")
+    if page.locator("h1").count() != 1:
+        troubles.append(f"{view}: {page.locator('h1').count()} headings of the first level")
+    return troubles
+
+
+@pytest.mark.parametrize("role", ["petugas", "pimpinan", "bendahara"])
+def test_pages_pass_the_gates(
+    live_server: Any,
+    busy_office: dict[str, User],
+    sign_in: Callable[..., Page],
+    role: str,
+) -> None:
+    page = sign_in(busy_office[role])
+    troubles: list[str] = []
+    titles: dict[str, str] = {}
+    page.on(
+        "console", lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None
+    )
+    page.on(
+        "request",
+        lambda r: (
+            None
+            if r.url.startswith((live_server.url, "data:"))
+            else troubles.append(f"another host: {urlsplit(r.url).netloc}")
+        ),
+    )
+    for view in crawl(page, live_server.url):
+        title = page.title()
+        if title in titles:
+            troubles.append(f"{view} and {titles[title]} share the title “{title}”")
+        titles[title] = view
+        if re.search(r"\b(Tri|Tangar|Parenggean|Km 12)\b", title):
+            troubles.append(f"{view}: the title says too much")
+        troubles += trouble_on(page, view)
+    assert len(titles) >= 15
+    assert not troubles, "\n".join(troubles)
