@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from cases.models import OriginConfirmation
 from kotim_social.accounts.models import User
 from kotim_social.regions.models import Regency
 from repatriation import workflow
-from repatriation.models import Batch, Incident, Member, OriginRequest
+from repatriation.models import Batch, OriginRequest
 
 
 @dataclass(frozen=True)
@@ -66,19 +65,10 @@ def home_offices(batch: Batch) -> list[HomeOffice]:
     ]
 
 
-def with_incidents(members: Iterable[Member]) -> list[Member]:
-    """The members with what is open about them, as `open_incident`."""
-    rows = list(members)
-    found = {
-        incident.member_id: incident
-        for incident in Incident.objects.open()
-        .filter(member__in=[row.pk for row in rows])
-        .select_related("owner")
-    }
-    for row in rows:
-        shown: Any = row
-        shown.open_incident = found.get(row.pk)
-    return rows
+def open_incidents(batch: Batch) -> Any:
+    """What is to be cleared up, the most urgent first."""
+    rows = batch.incidents.open().select_related("member__worker", "owner")  # type: ignore[attr-defined]
+    return rows.order_by("due_on", "id")
 
 
 def open_batches(user: User, *, but: Batch) -> Any:

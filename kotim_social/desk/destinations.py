@@ -15,7 +15,7 @@ from kotim_social.regions.models import Province
 
 # Outlines of the 34 provinces before 2022, made coarse (see NOTICE); later ones share theirs.
 _OUTLINES = Path(__file__).parent / "data" / "provinces.json"
-MAP_SIZE = (1190, 432)
+MAP_SIZE = (793, 288)
 ON_THE_ROAD = ("in_batch", "departed")
 ARRIVED = ("arrived", "handed_over", "returned_alone")
 
@@ -75,7 +75,8 @@ def shapes(rows: list[Destination]) -> list[Shape]:
         number = sum(numbers.get(code, 0) for code in province["codes"])
         percent = 25 + 75 * number // most if number else 8
         label = ", ".join(names.get(code, code) for code in province["codes"])
-        drawn.append(Shape(str(province["outline"]), _opacity(min(percent, 100)), f"{label}: {number}"))
+        opacity = _opacity(min(percent, 100))
+        drawn.append(Shape(str(province["outline"]), opacity, f"{label}: {number}"))
     return drawn
 
 

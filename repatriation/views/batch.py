@@ -21,7 +21,7 @@ from kotim_social.idempotency.forms import idempotent
 from repatriation import rules
 from repatriation.actions import planning, road
 from repatriation.forms import BatchFactsForm, DateForm, ReasonForm
-from repatriation.listing import with_incidents
+from repatriation.listing import open_incidents
 from repatriation.models import Batch
 from repatriation.papers.manifest import Copy
 from repatriation.views.common import UNPROCESSABLE, Act, act_page, done
@@ -50,7 +50,7 @@ def batch_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "missing": missing,
         "warnings": rules.warnings(batch) if before else [],
         "page": page,
-        "members": with_incidents(page),
+        "incidents": open_incidents(batch),
         # Names of the whole manifest; links only to the people whom she may see.
         "linked": set(Worker.objects.visible_to(user).filter(pk__in=people).values_list(
             "pk", flat=True)),
