@@ -10,7 +10,7 @@ from django.conf import settings
 from kotim_social.documents.blocks import Block, Facts, Paragraph, Title
 from kotim_social.documents.paper import Paper, PaperNumber, build_paper, printed_line
 from kotim_social.documents.signatories import signature_block
-from kotim_social.documents.signatures import Signatures
+from kotim_social.documents.signatures import SignatureBlock, Signatures
 from kotim_social.documents.table import Column, Table
 from kotim_social.lib.dates import format_date
 from repatriation.models import Batch, Escort
@@ -102,14 +102,13 @@ def travel_order_pdf(data: dict[str, Any], number: PaperNumber | None, printing:
     """Paper 10, SPPD: the ten items in front, the visas of the places on the back."""
     day = date.fromisoformat(data["day"])
     front = [Column("No.", 1, "center"), Column("Uraian", 7), Column("Keterangan", 10)]
-    visas = [Column("", 1, "center"), Column("Tiba", 9), Column("Berangkat", 9)]
     blocks: list[Block | Table] = [
         Title(["Surat Perjalanan Dinas (SPPD)"], under=[_number(number)]),
         Table(front, _items(data, day), size=8.5, page_totals=False),
         Signatures([signature_block("pa_kpa", day)], place_and_date=place_and_day(day)),
         NextPage(),
         Title(["Tanda Tiba dan Berangkat"], under=[data["code"]]),
-        Table(visas, _visas(data), size=8.5, page_totals=False),
+        *_visas(data),
         Paragraph(
             "Telah diperiksa, dengan keterangan bahwa perjalanan tersebut di atas benar "
             "dilakukan atas perintahnya dan semata-mata untuk kepentingan jabatan dalam waktu "
@@ -143,25 +142,22 @@ def _items(data: dict[str, Any], day: date) -> list[list[str | int]]:
     return [[number, *row] for number, row in enumerate(rows, start=1)]
 
 
-def _visas(data: dict[str, Any]) -> list[list[str]]:
-    """One line a place of the way, and one for the way back; signed and stamped by hand."""
+def _visas(data: dict[str, Any]) -> list[Signatures]:
+    """One row a place of the way, and one for the way back; dated, signed and stamped by hand."""
     stops = data["legs"] or [{"origin": settings.OFFICE_TOWN, "target": data["destination"]}]
-    room = "Tanda tangan dan cap: ........................................"
-    rows = [["I", "–", f"Berangkat dari {stops[0]['origin']}, tanggal {BLANK} {room}"]]
-    for number, leg in enumerate(stops, start=2):
-        rows.append(
+    rows = [[f"Berangkat dari {stops[0]['origin']}"]]
+    rows += [[f"Tiba di {leg['target']}", f"Berangkat dari {leg['target']}"] for leg in stops]
+    rows.append([f"Tiba kembali di {settings.OFFICE_TOWN}"])
+    return [
+        Signatures(
             [
-                _ROMAN[min(number, len(_ROMAN)) - 1],
-                f"Tiba di {leg['target']}, tanggal {BLANK} {room}",
-                f"Berangkat dari {leg['target']}, tanggal {BLANK} {room}",
-            ]
+                SignatureBlock(f"{title}, tanggal {BLANK}", lead=f"{number}.", official=False)
+                for title in row
+            ],
+            space_before=4.0,
         )
-    last = _ROMAN[min(len(rows), len(_ROMAN) - 1)]
-    rows.append([last, f"Tiba kembali di {settings.OFFICE_TOWN}, tanggal {BLANK} {room}", "–"])
-    return rows
-
-
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+        for number, row in enumerate(rows, start=1)
+    ]
 
 
 def _duty(data: dict[str, Any]) -> str:

@@ -180,6 +180,21 @@ def test_seats_that_are_none_are_a_sentence(four: Four, seats: str) -> None:
     assert answer.status_code in (400, 422)
 
 
+def test_a_route_over_two_provinces_is_one_batch_with_its_drop_offs(four: Four) -> None:
+    people(2, four, home="35.09")
+    people(1, four, home="51.01")
+    client = signed_in(four.petugas)
+    asked = {"seats": "9", "grouping": "route", "route": ["35", "51"]}
+    context = client.get(url("propose"), asked).context
+    assert (len(context["offers"]), context["proposal"].gap) == (1, 0)
+    made = client.post(url("propose"), {**asked, "batch": [context["offers"][0].key], **key()})
+    assert made.status_code == 302
+    batch = Batch.objects.get()
+    assert (batch.destination_id, batch.members.count()) == ("35", 3)
+    assert len(batch.drop_offs.split(", ")) == 2
+    assert client.get(url("propose"), {**asked, "route": ["35"]}).status_code == 422
+
+
 def test_left_over_people_are_named_with_the_reason(four: Four) -> None:
     unknown = people(1, four, home=None)[0]
     large = people(1, four)[0]
