@@ -72,6 +72,8 @@ ACTS = {
     "journey.lose": gettext_noop("Not found"),
     "journey.find_again": gettext_noop("Found again"),
     "journey.go_alone": gettext_noop("Went home by herself"),
+    "journey.go_on_alone": gettext_noop("Went on by herself"),
+    "journey.come_back": gettext_noop("Came back"),
     "journey.report_death": gettext_noop("Recorded as deceased"),
 }
 FIELDS = {

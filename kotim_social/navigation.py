@@ -42,6 +42,7 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
             (gettext_noop("Late proposals"), "cases:proposal_list", Perm.REPORT_VIEW),
             (gettext_noop("Information sessions"), "cases:briefing_list", Perm.REPORT_VIEW),
             (gettext_noop("Closing calendar"), "cases:closing_calendar", Perm.WORKER_VIEW),
+            (gettext_noop("Where they go"), "desk:destinations", Perm.REPORT_VIEW),
         ),
     ),
     (
@@ -68,6 +69,7 @@ PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Statement"), "cases:statement", Perm.WORKER_EDIT),
     (gettext_noop("Duplicates"), "cases:duplicates", Perm.WORKER_EDIT),
     (gettext_noop("Closing"), "desk:closing", Perm.WORKER_EDIT),
+    (gettext_noop("Journey home"), "desk:journey", Perm.WORKER_VIEW),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -57,6 +57,12 @@ class ProposedBatch:
         return self.women + self.children + self.escorts
 
     @property
+    def provinces(self) -> list[str]:
+        """Its home provinces, that of the most travellers first: there it ends."""
+        counted = Counter(traveller.province_code for traveller in self.travellers)
+        return sorted(counted, key=lambda code: (-counted[code], code))
+
+    @property
     def regions(self) -> list[str]:
         return sorted({traveller.regency_code for traveller in self.travellers})
 
@@ -87,6 +93,21 @@ def escorts_for(women: int) -> int:
 
 def by_province(traveller: Traveller) -> str:
     return traveller.province_code
+
+
+def by_regency(traveller: Traveller) -> str:
+    return traveller.regency_code
+
+
+def by_route(provinces: Collection[str]) -> Callable[[Traveller], str]:
+    """Those of the named provinces are one group; the others stay with their province."""
+    route = "+".join(sorted(provinces))
+
+    def group(traveller: Traveller) -> str:
+        on_it = traveller.province_code in provinces
+        return route if on_it else traveller.province_code
+
+    return group
 
 
 def propose(

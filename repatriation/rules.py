@@ -113,7 +113,13 @@ def warnings(batch: Batch) -> list[Missing]:
 def not_ended(batch: Batch) -> list[str]:
     """The names of those who travelled and have no outcome yet."""
     members = batch.members.on_manifest().with_journey().by_name()  # type: ignore[attr-defined]
-    return [m.worker.name for m in members if m.journey_state not in OUTCOMES]
+    return [m.worker.name for m in members if not has_outcome(m)]
+
+
+def has_outcome(member: Member) -> bool:
+    """Whether her journey with this batch has ended; the member comes from `with_journey()`."""
+    came_back = member.journey_state == "on_site" and member.boarded_on is not None
+    return came_back or member.journey_state in OUTCOMES
 
 
 def due_after(on: date) -> date:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from repatriation.views import batch, papers, people, preparing, proposing, travel
+from repatriation.views import (
+    batch,
+    costs,
+    incidents,
+    origin,
+    papers,
+    people,
+    preparing,
+    proposing,
+    regrouping,
+    travel,
+)
 
 app_name = "repatriation"
 _BATCH = "rombongan/<uuid:pk>/"
@@ -19,7 +30,20 @@ urlpatterns = [
     path(f"{_BATCH}batalkan/", batch.cancel, name="cancel"),
     path(f"{_BATCH}selesai/", batch.finish, name="finish"),
     path(f"{_BATCH}tambah/", people.member_add, name="member_add"),
-    path(f"{_BATCH}konfirmasi/", people.origin, name="origin"),
+    path(f"{_BATCH}konfirmasi/", origin.origin, name="origin"),
+    path(f"{_BATCH}daerah-asal/", origin.offices, name="offices"),
+    path(f"{_BATCH}daerah-asal/<str:regency>/jawaban/", origin.origin, name="origin_answer"),
+    path(f"{_BATCH}daerah-asal/<str:regency>/surat/", origin.ask, name="origin_ask"),
+    path(f"{_BATCH}pindah/", regrouping.move, name="move"),
+    path(f"{_BATCH}gabung/", regrouping.merge, name="merge"),
+    path("rombongan/urungkan/<uuid:pk>/", regrouping.undo, name="undo"),
+    path(f"{_BATCH}biaya/", costs.cost_list, name="costs"),
+    path(f"{_BATCH}biaya/<uuid:cost_pk>/coret/", costs.cost_strike, name="cost_strike"),
+    path(f"{_BATCH}perjalanan/<uuid:leg_pk>/panggil/", incidents.call_leg, name="call_leg"),
+    path(f"{_MEMBER}kejadian/", incidents.report, name="incident"),
+    path(f"{_MEMBER}penyelesaian/", incidents.outcome, name="outcome"),
+    path(f"{_BATCH}kejadian/<uuid:incident_pk>/selesai/", incidents.settle, name="settle"),
+    path(f"{_BATCH}kejadian/<uuid:incident_pk>/petugas/", incidents.hand_on, name="hand_on"),
     path(f"{_MEMBER}keluarkan/", people.member_remove, name="member_remove"),
     path(f"{_MEMBER}batal-tiba/", travel.undo_arrival, name="undo_arrival"),
     path(f"{_MEMBER}tidak-ditemukan/", travel.lose, name="lose"),
@@ -37,6 +61,10 @@ urlpatterns = [
     path(f"{_BATCH}berangkat/", travel.depart, name="depart"),
     path(f"{_BATCH}tiba/", travel.arrive, name="arrive"),
     path(f"{_BATCH}serah-terima/", travel.hand_over, name="hand_over"),
+    path(f"{_BATCH}surat-tugas.pdf", papers.assignment_order, name="assignment_order"),
+    path(f"{_BATCH}pendamping/<uuid:escort_pk>/sppd.pdf", papers.travel_order, name="travel_order"),
+    path(f"{_BATCH}berita-acara.pdf", papers.handover_minutes, name="handover_minutes"),
+    path(f"{_BATCH}laporan.pdf", papers.trip_report, name="trip_report"),
     path(f"{_BATCH}manifes/<slug:copy>/", papers.paper_manifest, name="paper_manifest"),
     path(f"{_BATCH}surat/<uuid:paper_pk>/", papers.paper_file, name="paper_file"),
 ]

@@ -88,6 +88,13 @@ ACCESS = {
     "cases:correction_decline": "S",
     "cases:duplicate_list": "PS",
     "cases:duplicates": "PS",
+    "desk:destinations": "PVSBU",
+    "desk:batch_money": "PVSBU",
+    "desk:journey": "PVSBAU",
+    "desk:went_alone": "PS",
+    "desk:not_found": "P",
+    "desk:found_again": "P",
+    "desk:deceased": "PS",
     "cases:import_list": "PS",
     "cases:import_upload": "P",
     "cases:import_template": "P",
@@ -196,6 +203,23 @@ ACCESS = {
     "repatriation:hand_over": "P",
     "repatriation:paper_manifest": "PSB",
     "repatriation:paper_file": "PSB",
+    "repatriation:offices": "PVSBU",
+    "repatriation:origin_answer": "P",
+    "repatriation:origin_ask": "P",
+    "repatriation:move": "P",
+    "repatriation:merge": "P",
+    "repatriation:undo": "P",
+    "repatriation:costs": "P",
+    "repatriation:cost_strike": "P",
+    "repatriation:call_leg": "P",
+    "repatriation:incident": "P",
+    "repatriation:outcome": "P",
+    "repatriation:settle": "P",
+    "repatriation:hand_on": "P",
+    "repatriation:assignment_order": "PSB",
+    "repatriation:travel_order": "PSB",
+    "repatriation:handover_minutes": "PSB",
+    "repatriation:trip_report": "PSB",
 }
 NOT_FOUND, NO_SUCH_METHOD = 404, 405
 # Addresses whose id is not a person's or a list's: each has its test of scope beside its page.
@@ -207,6 +231,7 @@ ELSEWHERE = (
     "cases:briefing",
     "disbursements:decree",
     "repatriation:",
+    "desk:batch",
 )
 
 

@@ -1,46 +1,52 @@
-"""The only writer of journeys: sets of people join a batch, leave with it, arrive, are received."""
+"""The only writer of journeys: sets of people join a batch, leave with it, arrive, are received.
+
+How a journey ends otherwise stands in cases/actions/journey_ends.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import Any
-from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from cases import workflow
+from cases.actions.journey_ground import (
+    Workers,
+    check,
+    locked,
+    move,
+    record_each,
+    refuse_future,
+    refuse_wrong_date,
+    step,
+    update,
+)
 from cases.models import Journey, OriginConfirmation, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import build, record_many
-from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
-
-Workers = Iterable[UUID]
 
 
 @transaction.atomic
 def join_batch(*, workers: Workers, batch_code: str, by: User) -> int:
     """Puts people who are on site, alive, and want to return into a batch."""
-    journeys = _locked(workers)
-    _check(journeys, "join", by)
+    journeys = locked(workers)
+    check(journeys, "join", by)
     unwilling = Worker.objects.filter(pk__in=[j.worker_id for j in journeys]).exclude(
         choice="return", case_state="open"
     )
     if unwilling.exists():
         raise Refused(_("Only people whose case is open and who chose to return join a batch."))
-    return _move(journeys, "join", by, batch_code=batch_code)
+    return move(journeys, "join", by, batch_code=batch_code)
 
 
 @transaction.atomic
 def leave_batch(*, workers: Workers, by: User) -> int:
     """Takes people out of their batch before it leaves; what was confirmed falls away."""
-    journeys = _locked(workers)
-    _check(journeys, "leave", by)
-    return _move(journeys, "leave", by, batch_code="", **_step("approved", None, None))
+    journeys = locked(workers)
+    check(journeys, "leave", by)
+    return move(journeys, "leave", by, batch_code="", **step("approved", None, None))
 
 
 @transaction.atomic
@@ -53,7 +59,7 @@ def release_batch(*, batch_code: str, by: User) -> int:
     )
     if not (by.can(Perm.BATCH_PLAN) or by.can(Perm.BATCH_CONFIRM)):
         raise Refused(_("You do not have the right to do this."))
-    return _move(journeys, "leave", by, batch_code="", **_step("approved", None, None))
+    return move(journeys, "leave", by, batch_code="", **step("approved", None, None))
 
 
 @transaction.atomic
@@ -61,74 +67,74 @@ def approve(*, workers: Workers, on: date, by: User) -> int:
     """Her batch is confirmed: from now on she is on the way home as far as money is concerned."""
     if not by.can(Perm.BATCH_CONFIRM):
         raise Refused(_("You do not have the right to do this."))
-    _refuse_future(on)
-    journeys = _locked(workers)
+    refuse_future(on)
+    journeys = locked(workers)
     if any(journey.state != "in_batch" for journey in journeys):
         raise Refused(_("Somebody of these is no longer in the batch."))
-    _update(journeys, **_step("approved", on, by))
-    _record(journeys, "journey.approve", by, {"approved_on": [None, on.isoformat()]})
+    update(journeys, **step("approved", on, by))
+    record_each(journeys, "journey.approve", by, {"approved_on": [None, on.isoformat()]})
     return len(journeys)
 
 
 @transaction.atomic
 def board(*, workers: Workers, on: date, by: User) -> int:
     """They left with their batch."""
-    journeys = _locked(workers)
-    _check(journeys, "depart", by)
-    _refuse_wrong_date(journeys, on, after="approved_on")
+    journeys = locked(workers)
+    check(journeys, "depart", by)
+    refuse_wrong_date(journeys, on, after="approved_on")
     if any(journey.approved_on is None for journey in journeys):
         raise Refused(_("The batch of somebody of these is not confirmed."))
-    return _move(journeys, "depart", by, **_step("boarded", on, by))
+    return move(journeys, "depart", by, **step("boarded", on, by))
 
 
 @transaction.atomic
 def stay_behind(*, workers: Workers, reason: str, by: User) -> int:
     """They did not board. This journey ends with the reason, and a new one begins on site."""
-    journeys = _locked(workers)
-    _check(journeys, "stay_behind", by, reason)
+    journeys = locked(workers)
+    check(journeys, "stay_behind", by, reason)
     for journey in journeys:
         journey.state, journey.current, journey.note = "on_site", False, reason.strip()
         journey.save(update_fields=["state", "current", "note"])
     Journey.objects.bulk_create(Journey(worker_id=journey.worker_id) for journey in journeys)
-    _record(journeys, "journey.stay_behind", by, {"state": ["in_batch", "on_site"]})
+    record_each(journeys, "journey.stay_behind", by, {"state": ["in_batch", "on_site"]})
     return len(journeys)
 
 
 @transaction.atomic
 def arrive(*, workers: Workers, on: date, by: User) -> int:
     """They arrived: whatever is payable on arrival opens for exactly these."""
-    journeys = _locked(workers)
-    _check(journeys, "arrive", by)
-    _refuse_wrong_date(journeys, on, after="boarded_on")
-    return _move(journeys, "arrive", by, **_step("arrived", on, by))
+    journeys = locked(workers)
+    check(journeys, "arrive", by)
+    refuse_wrong_date(journeys, on, after="boarded_on")
+    return move(journeys, "arrive", by, **step("arrived", on, by))
 
 
 @transaction.atomic
 def undo_arrival(*, workers: Workers, reason: str, by: User) -> int:
     """The arrival was recorded by mistake: what it opened closes again unless it was paid."""
-    journeys = _locked(workers)
-    _check(journeys, "undo_arrival", by, reason)
-    return _move(journeys, "undo_arrival", by, reason=reason, **_step("arrived", None, None))
+    journeys = locked(workers)
+    check(journeys, "undo_arrival", by, reason)
+    return move(journeys, "undo_arrival", by, reason=reason, **step("arrived", None, None))
 
 
 @transaction.atomic
 def hand_over(*, workers: Workers, on: date, by: User) -> int:
     """The receiving office took them over."""
-    journeys = _locked(workers)
-    _check(journeys, "hand_over", by)
-    _refuse_wrong_date(journeys, on, after="arrived_on")
-    return _move(journeys, "hand_over", by, **_step("handed_over", on, by))
+    journeys = locked(workers)
+    check(journeys, "hand_over", by)
+    refuse_wrong_date(journeys, on, after="arrived_on")
+    return move(journeys, "hand_over", by, **step("handed_over", on, by))
 
 
 @transaction.atomic
 def lose(*, workers: Workers, reason: str, by: User) -> int:
     """They left the group on the way and were not found."""
-    journeys = _locked(workers)
-    _check(journeys, "lose", by, reason)
+    journeys = locked(workers)
+    check(journeys, "lose", by, reason)
     for journey in journeys:
         before, journey.state, journey.note = journey.state, "not_found", reason.strip()
         journey.save(update_fields=["state", "note"])
-        _record([journey], "journey.lose", by, {"state": [before, "not_found"]})
+        record_each([journey], "journey.lose", by, {"state": [before, "not_found"]})
     return len(journeys)
 
 
@@ -144,7 +150,7 @@ def confirm_origin(
     """The home office answered by this letter; the answer holds for the home region of today."""
     if not by.can(Perm.BATCH_PLAN):
         raise Refused(_("You do not have the right to do this."))
-    _refuse_future(on)
+    refuse_future(on)
     if not letter.strip():
         raise Refused(_("Give the number of the letter."))
     rows = list(
@@ -182,83 +188,33 @@ def confirm_origin(
     return len(rows)
 
 
-def _locked(workers: Workers) -> list[Journey]:
-    """The current journeys of all of them, locked in one order whoever asks."""
-    wanted = set(workers)
-    journeys = list(
-        Journey.objects.select_for_update()
-        .filter(worker_id__in=wanted, current=True)
-        .order_by("worker_id")
-    )
-    if len(journeys) != len(wanted):
-        raise Refused(_("Somebody of these is not in the register any more."))
-    return journeys
-
-
-def _check(journeys: list[Journey], act: str, by: User, reason: str | None = None) -> None:
-    step = workflow.JOURNEY.transition(act)
-    if not by.can(step.perm):
+@transaction.atomic
+def ask_origin(*, workers: Workers, letter: str, by: User) -> int:
+    """The home office is asked by this letter about all who have no answer from there yet."""
+    if not by.can(Perm.BATCH_PLAN):
         raise Refused(_("You do not have the right to do this."))
-    if step.reason_required and not (reason or "").strip():
-        raise Refused(_("Give a reason."))
-    elsewhere = sorted({journey.state for journey in journeys} - set(step.sources))
-    if not elsewhere:
-        return
-    if act == "join" and set(elsewhere) == {"in_batch"}:
-        raise Refused(_("Somebody of these is already in another batch."))
-    raise Refused(
-        _("This cannot be done while the state is “%(state)s”.")
-        % {"state": workflow.JOURNEY.state(elsewhere[0]).label}
-    )
-
-
-def _move(journeys: list[Journey], act: str, by: User, *, reason: str = "", **values: Any) -> int:
-    target = workflow.JOURNEY.transition(act).target
-    befores = {journey.pk: journey.state for journey in journeys}
-    _update(journeys, state=target, **values)
-    record_many(
-        build(
-            f"journey.{act}",
-            by=by,
-            object_type="cases.worker",
-            object_id=str(journey.worker_id),
-            reason=reason.strip(),
-            changes={"state": [befores[journey.pk], target]},
+    people = Worker.objects.filter(pk__in=set(workers), home_regency__isnull=False)
+    rows = list(people.select_for_update(of=("self",)).order_by("pk").only("pk", "home_regency_id"))
+    answered = set(
+        OriginConfirmation.objects.filter(
+            worker__in=rows, current=True, regency=models.F("worker__home_regency")
         )
-        for journey in journeys
+        .exclude(answer=OriginConfirmation.Answer.ASKED)
+        .values_list("worker_id", flat=True)
     )
-    return len(journeys)
-
-
-def _update(journeys: list[Journey], **values: Any) -> None:
-    Journey.objects.filter(pk__in=[journey.pk for journey in journeys]).update(**values)
-
-
-def _record(journeys: list[Journey], act: str, by: User, changes: dict[str, Any]) -> None:
-    record_many(
-        build(
-            act,
-            by=by,
-            object_type="cases.worker",
-            object_id=str(journey.worker_id),
-            changes=changes,
+    asked = [worker for worker in rows if worker.pk not in answered]
+    OriginConfirmation.objects.filter(worker__in=asked, current=True).update(current=False)
+    OriginConfirmation.objects.bulk_create(
+        OriginConfirmation(
+            worker_id=worker.pk,
+            regency_id=worker.home_regency_id,  # type: ignore[misc]  # none is empty, see above
+            letter=letter.strip(),
+            recorded_by=by,
         )
-        for journey in journeys
+        for worker in asked
     )
-
-
-def _step(step: str, on: date | None, by: User | None) -> dict[str, Any]:
-    at = timezone.now() if on is not None else None
-    return {f"{step}_on": on, f"{step}_at": at, f"{step}_by": by}
-
-
-def _refuse_future(on: date) -> None:
-    if on > today():
-        raise Refused(_("The date lies in the future."))
-
-
-def _refuse_wrong_date(journeys: list[Journey], on: date, *, after: str) -> None:
-    _refuse_future(on)
-    earlier = [day for journey in journeys if (day := getattr(journey, after)) is not None]
-    if earlier and on < max(earlier):
-        raise Refused(_("The date lies before the step that comes before it."))
+    record_many(
+        build("origin.ask", by=by, object_type="cases.worker", object_id=str(worker.pk))
+        for worker in asked
+    )
+    return len(asked)

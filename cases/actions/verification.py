@@ -22,7 +22,7 @@ from cases.actions.sets import (
 from cases.actions.stages import kept_out
 from cases.models import EligibilityDecision, ReasonCode, Stage, VerificationSession, Worker
 from kotim_social.accounts.models import User
-from kotim_social.audit.trail import build, record_many
+from kotim_social.audit.trail import build, record, record_many
 from kotim_social.workflow import Refused
 
 
@@ -103,6 +103,33 @@ def decide_eligibility(*, workers: People, finding: Finding, by: User) -> int:
         for worker in people
     )
     return len(people)
+
+
+@transaction.atomic
+def went_home_alone(*, worker: Worker, on: date, by: User) -> None:
+    """Who went home by herself before a decree named her is not eligible; nobody finds that.
+
+    It follows from the fact and its proof, so whoever records these needs no right to verify.
+    """
+    step = workflow.ELIGIBILITY.transition("find_not_eligible")
+    if worker.eligibility not in step.sources:
+        return
+    earlier = newest_dates(EligibilityDecision.objects, "decided_on", [worker]).get(worker.pk)
+    EligibilityDecision.objects.create(
+        worker=worker,
+        state=step.target,
+        reason_code=ReasonCode.WENT_HOME_ALONE,
+        decided_on=max(on, earlier or on),
+        recorded_by=by,
+    )
+    Worker.objects.filter(pk=worker.pk).update(eligibility=step.target)
+    record(
+        "worker.find_not_eligible",
+        by=by,
+        obj=worker,
+        reason=ReasonCode.WENT_HOME_ALONE,
+        changes={"eligibility": [worker.eligibility, step.target]},
+    )
 
 
 @transaction.atomic

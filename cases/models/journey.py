@@ -100,6 +100,12 @@ class Journey(models.Model):
                 condition=~Q(state__in=["arrived", "handed_over"]) | Q(arrived_on__isnull=False),
                 name="journey_arrived_has_date",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="returned_alone")
+                | (Q(arrived_on__isnull=False) & Q(note__isnull=False)),
+                name="journey_alone_has_proof",
+                violation_error_message=_("Give the date and the proof."),
+            ),
             known_states(workflow.JOURNEY),
         ]
         triggers = [road(workflow.JOURNEY)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -45,10 +46,24 @@ class ResultsForm(PlainForm, forms.Form):
 
     happened_on = DayField(label=gettext_lazy("Date of the results"), initial=today)
 
-    def __init__(self, *args: Any, lines: Sequence[PaymentLine], cash: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        lines: Sequence[PaymentLine],
+        cash: bool,
+        absent: Collection[UUID] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.cash = cash
-        self.rows = [self._row(line) if self.is_bound else ResultRow(line) for line in lines]
+        self.absent = absent
+        self.rows = [self._row(line) if self.is_bound else self._preset(line) for line in lines]
+
+    def _preset(self, line: PaymentLine) -> ResultRow:
+        """Paid, but for those who are known not to have come for it."""
+        if line.pk in self.absent:
+            return ResultRow(line, RETURNED, PaymentLine.Reason.NOT_FETCHED)
+        return ResultRow(line)
 
     def _row(self, line: PaymentLine) -> ResultRow:
         """A line that the form did not carry keeps waiting."""

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from cases.forms.fields import refuse
 from disbursements.actions.lists import add_people, take_out
 from disbursements.actions.results import book_results, reverse_line, waiting_lines
+from disbursements.boarding import lines_of_absent
 from disbursements.forms.lists import ConfirmForm, ReverseForm
 from disbursements.forms.results import ResultsForm
 from disbursements.listing import line_rows, may_book, sums_of
@@ -169,7 +170,9 @@ def _show_results(request: HttpRequest, payment_list: PaymentList) -> HttpRespon
     if not lines or not may_book(payment_list, request.user):
         messages.error(request, _("No line of this list waits for a result from you."))
         return redirect("disbursements:list_detail", payment_list.pk)
-    form = ResultsForm(lines=lines, cash=payment_list.method == "cash")
+    cash = payment_list.method == "cash"
+    absent = lines_of_absent(payment_list) if cash else set()
+    form = ResultsForm(lines=lines, cash=cash, absent=absent)
     return _results_page(request, payment_list, form, proven=True)
 
 

@@ -1,4 +1,4 @@
-"""Forms of the acts that need several apps: merging, closing, opening again."""
+"""Forms of the acts that need several apps: merging, closing, ends of a journey."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from cases.actions.merging import TAKEABLE
-from cases.forms.fields import ChooseField
+from cases.forms.fields import ChooseField, DayField
 from cases.masks import HIDDEN, masked_number, masked_of
 from cases.models import ClosingReason, Worker
 from kotim_social.desk.merging import takeable
 from kotim_social.formlayout import PlainForm
-from kotim_social.lib.dates import format_date
+from kotim_social.lib.dates import format_date, today
 
 KEPT, GONE = "kept", "gone"
 
@@ -92,3 +92,21 @@ class CloseForm(PlainForm, forms.Form):
         super().__init__(*args, **kwargs)
         if not has_unpaid:
             del self.fields["lapse"]
+
+
+class WhyForm(PlainForm, forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DatedProofForm(PlainForm, forms.Form):
+    """When it happened, and the paper or person that proves it."""
+
+    on = DayField(label=gettext_lazy("Date"), initial=today)
+    proof = forms.CharField(
+        label=gettext_lazy("Proof"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("For example: number of the letter, ticket, or who reported it."),
+    )

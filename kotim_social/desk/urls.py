@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from kotim_social.desk.views import closing, merging
+from kotim_social.desk.views import closing, journey, merging
+from kotim_social.desk.views.batch_money import batch_money
+from kotim_social.desk.views.destinations import destinations_page
 from kotim_social.desk.views.home import home
 from kotim_social.desk.views.more import more
 from kotim_social.desk.views.totals import totals_page
@@ -23,4 +25,11 @@ urlpatterns = [
     path("gabungan/<uuid:pk>/batal/", merging.merge_undo, name="merge_undo"),
     path("menu/", more, name="more"),
     path("total/", totals_page, name="totals"),
+    path("tujuan/", destinations_page, name="destinations"),
+    path("rombongan/<uuid:pk>/uang-jalan/", batch_money, name="batch_money"),
+    path("penerima/<uuid:pk>/perjalanan/", journey.journey_page, name="journey"),
+    path("penerima/<uuid:pk>/perjalanan/mandiri/", journey.went_alone, name="went_alone"),
+    path("penerima/<uuid:pk>/perjalanan/hilang/", journey.not_found, name="not_found"),
+    path("penerima/<uuid:pk>/perjalanan/kembali/", journey.found_again, name="found_again"),
+    path("penerima/<uuid:pk>/perjalanan/meninggal/", journey.deceased, name="deceased"),
 ]

@@ -15,7 +15,16 @@ from kotim_social.accounts.roles import Perm
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 from repatriation import workflow
-from repatriation.models import Batch, Escort, Leg, Member, Officer
+from repatriation.models import (
+    Batch,
+    Cost,
+    Escort,
+    Incident,
+    Leg,
+    ManifestRevision,
+    Member,
+    Officer,
+)
 
 TOO_FEW_SEATS = "batch_within_its_seats"
 
@@ -53,14 +62,16 @@ def step(name: str, on: date, by: User) -> dict[str, Any]:
     return {f"{name}_on": on, f"{name}_at": timezone.now(), f"{name}_by": by}
 
 
-def revise(batch: Batch) -> None:
-    """The manifest that was given out no longer holds."""
+def revise(batch: Batch, *, cause: ManifestRevision.Cause, by: User) -> None:
+    """The manifest that was given out no longer holds; the batch is locked."""
     Batch.objects.filter(pk=batch.pk).update(revision=F("revision") + 1)
+    batch.refresh_from_db(fields=["revision"])
+    ManifestRevision.objects.create(batch=batch, number=batch.revision, cause=cause, recorded_by=by)
 
 
-def revise_if_confirmed(batch: Batch) -> None:
+def revise_if_confirmed(batch: Batch, *, cause: ManifestRevision.Cause, by: User) -> None:
     if batch.state not in workflow.OPEN_FOR_JOINING:
-        revise(batch)
+        revise(batch, cause=cause, by=by)
 
 
 def sentence_for(error: IntegrityError) -> str:
@@ -68,7 +79,7 @@ def sentence_for(error: IntegrityError) -> str:
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
     if name == TOO_FEW_SEATS:
         return _("There are not enough seats.")
-    for model in (Batch, Member, Escort, Leg, Officer):
+    for model in (Batch, Member, Escort, Leg, Officer, Cost, Incident):
         for constraint in model._meta.constraints:
             if constraint.name == name and constraint.violation_error_code != name:
                 return str(constraint.violation_error_message)

@@ -26,7 +26,7 @@ from repatriation.actions.common import (
     revise_if_confirmed,
     sentence_for,
 )
-from repatriation.models import Batch, BatchNumber, Member
+from repatriation.models import Batch, BatchNumber, ManifestRevision, Member, Regrouping
 
 # What may be written about a batch; the rest is moved by acts.
 FACTS = (
@@ -38,9 +38,11 @@ FACTS = (
     "planned_arrival",
     "escort_order",
     "escort_order_on",
+    "drop_offs",
+    "emergency_contacts",
     "notes",
 )
-_NOT_FOR_THE_TRAIL = {"receiving_contact", "receiving_phone", "notes"}
+_NOT_FOR_THE_TRAIL = {"receiving_contact", "receiving_phone", "emergency_contacts", "notes"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,7 @@ class NewBatch:
     seats: int
     workers: Collection[UUID]
     planned_departure: date | None = None
+    drop_offs: str = ""
 
 
 @transaction.atomic
@@ -65,6 +68,7 @@ def create_batches(new: Iterable[NewBatch], *, by: User) -> list[Batch]:
             seats=one.seats,
             destination_id=one.province_code,
             planned_departure=one.planned_departure,
+            drop_offs=one.drop_offs,
             created_by=by,
         )
         try:
@@ -103,6 +107,8 @@ def add_members(*, batch: Batch, workers: Collection[UUID], by: User) -> int:
             Member.objects.bulk_create(rows)
     except IntegrityError as error:
         raise Refused(sentence_for(error)) from None
+    made = Regrouping.objects.create(kind=Regrouping.Kind.ADD, target=batch, made_by=by)
+    made.members.set(rows)
     record("batch.add", by=by, obj=batch, changes={"members": [None, len(rows)]})
     return len(rows)
 
@@ -121,7 +127,7 @@ def remove_member(*, batch: Batch, member: Member, reason: str, by: User) -> Non
     if row.journey_state == "in_batch":
         journey.leave_batch(workers=[row.worker_id], by=by)
     close_membership(row, reason=reason, by=by)
-    revise_if_confirmed(batch)
+    revise_if_confirmed(batch, cause=ManifestRevision.Cause.REMOVED, by=by)
     record("batch.remove", by=by, obj=row, changes={"active": [True, False]})
 
 
@@ -156,6 +162,8 @@ def edit_facts(*, batch: Batch, facts: Mapping[str, Any], by: User) -> Batch:
             row.save(update_fields=list(changes))
     except IntegrityError as error:
         raise Refused(sentence_for(error)) from None
+    if "escort_order" in changes:
+        row.escorts.filter(active=True).update(order_number=row.escort_order)
     record("batch.edit", by=by, obj=row, changes=changes)
     return row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -24,21 +25,68 @@ from repatriation.actions.common import (
     revise,
     step,
 )
+from repatriation.actions.incidents import (
+    NO_KINDS,
+    Absent,
+    Exceptions,
+    Kinds,
+    Report,
+    call,
+    leave_open,
+    refuse_strangers,
+    settle_for,
+    traveller,
+    travelling,
+)
 from repatriation.actions.planning import close_membership
-from repatriation.models import Batch, Member
+from repatriation.models import Batch, HandOver, Incident, LegCall, ManifestRevision, Member
 from repatriation.workflow import BATCH, ON_THE_ROAD
 
-# Member id → why she is an exception of the roll-call.
-Exceptions = Mapping[UUID, str]
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverTerms:
+    """Who received them, with which papers; and how the exceptions differ, by member id."""
+
+    received_by: str = ""
+    documents: Collection[str] = ()
+    conditions: Mapping[UUID, str] = field(default_factory=dict)
+    differences: Mapping[UUID, str] = field(default_factory=dict)
+
+    def row(self, member: Member, batch: Batch, *, on: date, by: User) -> HandOver:
+        known = [code for code in HandOver.Document.values if code in set(self.documents)]
+        return HandOver(
+            member=member,
+            handed_on=on,
+            received_by=self.received_by.strip() or batch.receiving_contact,
+            condition=self.conditions.get(member.pk, HandOver.Condition.WELL),
+            documents=",".join(known),
+            differences=self.differences.get(member.pk, "").strip() or None,
+            recorded_by=by,
+        )
+
+
+AS_USUAL = HandOverTerms()
 
 
 @transaction.atomic
 def confirm_origin(
-    *, batch: Batch, letter: str, on: date, denied: Collection[UUID] = (), by: User
+    *,
+    batch: Batch,
+    letter: str,
+    on: date,
+    denied: Collection[UUID] = (),
+    regency: str = "",
+    by: User,
 ) -> int:
-    """The home office answers for the batch by one letter; `denied` are not known there."""
+    """A home office answers by one letter; `denied` are not known there.
+
+    It speaks for its own kabupaten/kota, or, when none is named, for the whole batch.
+    """
     batch = planned(batch, by=by)
-    members = list(batch.members.filter(active=True))
+    rows = batch.members.filter(active=True)
+    members = list(rows.filter(worker__home_regency=regency) if regency else rows)
+    if not members:
+        raise Refused(_("Nobody of this home region is in the batch."))
     known = [m.worker_id for m in members if m.pk not in denied]
     unknown = [m.worker_id for m in members if m.pk in denied]
     if known:
@@ -96,8 +144,8 @@ def depart(*, batch: Batch, on: date, stayed: Exceptions, by: User) -> Batch:
     if missing := rules.gate(batch):
         raise Refused(*(one.sentence for one in missing))
     refuse_wrong_date(on, after=batch.confirmed_on)
-    members = _members(batch)
-    _refuse_strangers(members, stayed)
+    members = travelling(batch)
+    refuse_strangers(members, stayed)
     left_behind = [member for member in members if member.pk in stayed]
     boarded = [member.worker_id for member in members if member.pk not in stayed]
     if not boarded:
@@ -109,31 +157,51 @@ def depart(*, batch: Batch, on: date, stayed: Exceptions, by: User) -> Batch:
     journey.board(workers=boarded, on=on, by=by)
     moved = BATCH.apply(batch, "depart", by=by, **step("departed", on, by))
     if left_behind:
-        revise(batch)
+        revise(moved, cause=ManifestRevision.Cause.NO_SHOW, by=by)
+    first = moved.legs.filter(active=True).order_by("number").first()
+    if first is not None:
+        LegCall.objects.create(
+            batch=moved, leg=first, called_on=on, present=len(boarded),
+            absent=len(left_behind), recorded_by=by,
+        )  # fmt: skip
     return moved
 
 
 @transaction.atomic
-def arrive(*, batch: Batch, on: date, missing: Exceptions, by: User) -> Batch:
+def arrive(
+    *, batch: Batch, on: date, missing: Exceptions, kinds: Kinds = NO_KINDS, by: User
+) -> Batch:
     """They arrived, all but the missing. Asked again later, it takes those who came after."""
     batch = locked(batch, by=by)
     _refuse_unless_on_the_road(batch, "arrive", ON_THE_ROAD, by)
     refuse_wrong_date(on, after=batch.departed_on)
-    arrived = _roll_call(batch, "departed", missing, on=on, by=by)
-    journey.arrive(workers=arrived, on=on, by=by)
+    absent = Absent(missing, kinds, on)
+    arrived = call(batch, "departed", absent, by=by)
+    journey.arrive(workers=[member.worker_id for member in arrived], on=on, by=by)
+    settle_for(arrived, outcome=_("Arrived"), on=on, by=by)
     if batch.state != "departed":
         return batch
     return BATCH.apply(batch, "arrive", by=by, **step("arrived", on, by))
 
 
 @transaction.atomic
-def hand_over(*, batch: Batch, on: date, missing: Exceptions, by: User) -> Batch:
+def hand_over(
+    *,
+    batch: Batch,
+    on: date,
+    missing: Exceptions,
+    kinds: Kinds = NO_KINDS,
+    terms: HandOverTerms = AS_USUAL,
+    by: User,
+) -> Batch:
     """The receiving office took them over, all but the missing; the others may follow later."""
     batch = locked(batch, by=by)
     _refuse_unless_on_the_road(batch, "hand_over", ON_THE_ROAD[1:], by)
     refuse_wrong_date(on, after=batch.arrived_on)
-    received = _roll_call(batch, "arrived", missing, on=on, by=by)
-    journey.hand_over(workers=received, on=on, by=by)
+    received = call(batch, "arrived", Absent(missing, kinds, on), by=by)
+    journey.hand_over(workers=[member.worker_id for member in received], on=on, by=by)
+    HandOver.objects.bulk_create(terms.row(member, batch, on=on, by=by) for member in received)
+    settle_for(received, outcome=_("Handed over"), on=on, by=by)
     if batch.state != "arrived":
         return batch
     return BATCH.apply(batch, "hand_over", by=by, **step("handed_over", on, by))
@@ -143,23 +211,10 @@ def hand_over(*, batch: Batch, on: date, missing: Exceptions, by: User) -> Batch
 def undo_arrival(*, batch: Batch, member: Member, reason: str, by: User) -> None:
     """Her arrival was recorded by mistake; money not yet paid on it closes again."""
     batch = locked(batch, by=by)
-    row = _member(batch, member)
+    row = traveller(batch, member)
     journey.undo_arrival(workers=[row.worker_id], reason=reason, by=by)
-    _leave_open(row, reason=reason, on=today(), by=by)
+    leave_open(row, Report(Incident.Kind.OTHER, reason, today()), by=by)
     record("batch.undo_arrival", by=by, obj=row)
-
-
-@transaction.atomic
-def lose(*, batch: Batch, member: Member, reason: str, by: User) -> None:
-    """She left the group on the way and was not found: an outcome for the batch."""
-    batch = locked(batch, by=by)
-    row = _member(batch, member)
-    if row.journey_state != "departed":
-        raise Refused(_("She is not on the road."))
-    journey.lose(workers=[row.worker_id], reason=reason, by=by)
-    _leave_open(row, reason=reason, on=today(), by=by)
-    Member.objects.filter(pk=row.pk).update(active=False)
-    record("batch.lose", by=by, obj=row)
 
 
 @transaction.atomic
@@ -172,45 +227,6 @@ def finish(*, batch: Batch, on: date, by: User) -> Batch:
     moved = BATCH.apply(batch, "finish", by=by, **step("finished", on, by))
     batch.members.filter(active=True).update(active=False)
     return moved
-
-
-def _members(batch: Batch) -> list[Member]:
-    queryset = Member.objects.filter(batch=batch, active=True)
-    return list(queryset.with_journey().select_for_update(of=("self",)).order_by("worker_id"))
-
-
-def _member(batch: Batch, member: Member) -> Member:
-    for row in _members(batch):
-        if row.pk == member.pk:
-            return row
-    raise Refused(_("She is no longer in this batch."))
-
-
-def _roll_call(batch: Batch, state: str, missing: Exceptions, *, on: date, by: User) -> list[UUID]:
-    """The workers in this state who are present; the others get an owner and a due date."""
-    members = [member for member in _members(batch) if member.journey_state == state]
-    _refuse_strangers(members, missing)
-    present = [member for member in members if member.pk not in missing]
-    if not present:
-        raise Refused(_("Nobody is left on this roll-call."))
-    for member in members:
-        if member.pk in missing:
-            _leave_open(member, reason=missing[member.pk], on=on, by=by)
-    pks = [member.pk for member in present]
-    Member.objects.filter(pk__in=pks).update(exception=None, owner=None, due_on=None)
-    return [member.worker_id for member in present]
-
-
-def _leave_open(member: Member, *, reason: str, on: date, by: User) -> None:
-    if not reason.strip():
-        raise Refused(_("Give a reason."))
-    member.exception, member.owner, member.due_on = reason.strip(), by, rules.due_after(on)
-    member.save(update_fields=["exception", "owner", "due_on"])
-
-
-def _refuse_strangers(members: list[Member], exceptions: Exceptions) -> None:
-    if set(exceptions) - {member.pk for member in members}:
-        raise Refused(_("The list has changed meanwhile. Look at it again."))
 
 
 def _refuse_unless(batch: Batch, act: str, by: User) -> None:

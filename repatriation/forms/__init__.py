@@ -1,23 +1,36 @@
 """The forms of the way home."""
 
 from repatriation.forms.facts import BatchFactsForm, EscortForm, LegForm, OfficerForm, SeatsForm
+from repatriation.forms.planning import AskForm, CostForm, TargetForm
 from repatriation.forms.roll_call import (
     DateForm,
     EmptyForm,
+    HandOverForm,
     OriginForm,
     ReasonForm,
     RollCallForm,
+    TravelCallForm,
 )
+from repatriation.forms.way import HandIncidentForm, IncidentForm, OutcomeForm, SettleForm
 
 __all__ = [
+    "AskForm",
     "BatchFactsForm",
+    "CostForm",
     "DateForm",
     "EmptyForm",
     "EscortForm",
+    "HandIncidentForm",
+    "HandOverForm",
+    "IncidentForm",
     "LegForm",
     "OfficerForm",
     "OriginForm",
+    "OutcomeForm",
     "ReasonForm",
     "RollCallForm",
     "SeatsForm",
+    "SettleForm",
+    "TargetForm",
+    "TravelCallForm",
 ]

@@ -11,6 +11,7 @@ from django.utils.timezone import is_aware, make_naive
 from django.utils.translation import gettext_lazy as _
 
 from kotim_social.formlayout import PlainFilter, PlainForm
+from kotim_social.regions.models import Province
 from repatriation.actions.planning import FACTS
 from repatriation.models import Batch, Leg, Officer, Zone
 
@@ -29,6 +30,27 @@ class SeatsForm(PlainFilter, forms.Form):
         help_text=_("Women, their children and the escorts sit on them."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+    grouping = forms.ChoiceField(
+        label=_("One batch serves"),
+        choices=[
+            ("province", _("one province")),
+            ("regency", _("one kabupaten/kota")),
+            ("route", _("one route with drop-off points")),
+        ],
+        required=False,
+    )
+    route = forms.ModelMultipleChoiceField(
+        label=_("Provinces on the route"),
+        queryset=Province.objects.all(),
+        required=False,
+        help_text=_("People of these provinces travel together and get off on the way."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("grouping") == "route" and len(cleaned.get("route") or ()) < 2:
+            self.add_error("route", _("Choose at least two provinces."))
+        return cleaned
 
 
 class BatchFactsForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
@@ -41,11 +63,13 @@ class BatchFactsForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
             "planned_arrival": date_input(),
             "escort_order_on": date_input(),
             "notes": forms.Textarea(attrs={"rows": 3}),
+            "emergency_contacts": forms.Textarea(attrs={"rows": 3}),
             "receiving_phone": forms.TextInput(attrs={"inputmode": "tel"}),
         }
 
     layout: ClassVar[Layout] = Layout(
         Fieldset(_("Receiving office"), "receiving_office", "receiving_contact", "receiving_phone"),
+        Fieldset(_("On the way"), "drop_offs", "emergency_contacts"),
         Fieldset(_("Escort order"), "escort_order", "escort_order_on"),
         Fieldset(_("Plan"), "seats", "planned_departure", "planned_arrival", "notes"),
     )
@@ -110,6 +134,12 @@ class EscortForm(PlainForm, forms.Form):
         label=_("Officer"), queryset=Officer.objects.none(), empty_label=_("Choose")
     )
     is_head = forms.BooleanField(label=_("Head of the batch"), required=False)
+    order_number = forms.CharField(
+        label=_("Number of the escort order"),
+        required=False,
+        max_length=80,
+        help_text=_("Empty: the order of the batch."),
+    )
 
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

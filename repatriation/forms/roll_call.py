@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from kotim_social.formlayout import PlainForm
 from kotim_social.lib.dates import today
+from repatriation.actions.road import HandOverTerms
 from repatriation.forms.facts import date_input
-from repatriation.models import Member
+from repatriation.models import HandOver, Incident, Member
 
 
 class EmptyForm(PlainForm, forms.Form):
@@ -41,6 +42,9 @@ class Row:
     member: Member
     present: BoundField
     reason: BoundField
+    kind: BoundField | None = None
+    condition: BoundField | None = None
+    differs: BoundField | None = None
 
 
 class RollCallForm(DateForm):
@@ -51,6 +55,8 @@ class RollCallForm(DateForm):
     """
 
     reason_required = True
+    has_kinds = False
+    has_conditions = False
 
     def __init__(self, *args: Any, members: Iterable[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +72,15 @@ class RollCallForm(DateForm):
 
     def rows(self) -> Iterator[Row]:
         for member in self.members:
-            yield Row(member, self[f"present-{member.pk}"], self[f"reason-{member.pk}"])
+            pk = member.pk
+            yield Row(
+                member,
+                self[f"present-{pk}"],
+                self[f"reason-{pk}"],
+                self[f"kind-{pk}"] if self.has_kinds else None,
+                self[f"condition-{pk}"] if self.has_conditions else None,
+                self[f"differs-{pk}"] if self.has_conditions else None,
+            )
 
     @property
     def exceptions(self) -> dict[UUID, str]:
@@ -84,6 +98,76 @@ class RollCallForm(DateForm):
             if not cleaned.get(f"present-{member.pk}") and not reason:
                 self.add_error(f"reason-{member.pk}", _("Give a reason."))
         return cleaned
+
+
+class TravelCallForm(RollCallForm):
+    """On the way the absence of somebody is an incident of some kind."""
+
+    has_kinds = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for member in self.members:
+            self.fields[f"kind-{member.pk}"] = forms.ChoiceField(
+                label=_("What happened: %(name)s") % {"name": member.worker.name},
+                choices=Incident.Kind.choices,
+                required=False,
+                initial=Incident.Kind.OTHER,
+            )
+
+    @property
+    def kinds(self) -> dict[UUID, str]:
+        return self._of_each("kind")
+
+    def _of_each(self, name: str) -> dict[UUID, str]:
+        """What was filled in for each: member id → value."""
+        return {member.pk: self.cleaned_data[f"{name}-{member.pk}"] for member in self.members}
+
+
+class HandOverForm(TravelCallForm):
+    """Who receives them, which papers go with all, and how somebody differs."""
+
+    has_conditions = True
+    received_by = forms.CharField(
+        label=gettext_lazy("Received by"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Empty: the contact of the receiving office."),
+    )
+    documents = forms.MultipleChoiceField(
+        label=gettext_lazy("Documents handed over with everybody"),
+        choices=HandOver.Document.choices,
+        required=False,
+        initial=[HandOver.Document.ID_CARD],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ("on", "received_by", "documents")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for member in self.members:
+            name = {"name": member.worker.name}
+            self.fields[f"condition-{member.pk}"] = forms.ChoiceField(
+                label=_("Condition: %(name)s") % name,
+                choices=HandOver.Condition.choices,
+                required=False,
+                initial=HandOver.Condition.WELL,
+            )
+            self.fields[f"differs-{member.pk}"] = forms.CharField(
+                label=_("Other documents, differences: %(name)s") % name,
+                required=False,
+                max_length=200,
+            )
+
+    @property
+    def terms(self) -> HandOverTerms:
+        conditions = self._of_each("condition")
+        return HandOverTerms(
+            received_by=self.cleaned_data["received_by"],
+            documents=self.cleaned_data["documents"],
+            conditions={pk: value for pk, value in conditions.items() if value},
+            differences=self._of_each("differs"),
+        )
 
 
 class OriginForm(RollCallForm):

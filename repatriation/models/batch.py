@@ -119,6 +119,14 @@ class Batch(models.Model):
     planned_arrival = models.DateField(_("planned arrival"), null=True, blank=True)
     escort_order = models.CharField(_("number of the escort order"), max_length=80, blank=True)
     escort_order_on = models.DateField(_("date of the escort order"), null=True, blank=True)
+    # Where those get off who do not go to the end; in the order of the way.
+    drop_offs = models.CharField(_("drop-off points"), max_length=300, blank=True)
+    emergency_contacts = EncryptedTextField(
+        label="batch.emergency_contacts",
+        verbose_name=_("emergency contacts"),
+        null=True,
+        blank=True,
+    )
     state = models.CharField(max_length=20, choices=workflow.BATCH.choices, default="draft")
     # The manifest is issued anew, under the next revision, when somebody in it changes.
     revision = models.PositiveSmallIntegerField(_("revision of the manifest"), default=1)
@@ -161,6 +169,8 @@ class Batch(models.Model):
         "planned_arrival": "umum",
         "escort_order": "umum",
         "escort_order_on": "umum",
+        "drop_offs": "umum",
+        "emergency_contacts": "rahasia",
         "state": "umum",
         "revision": "umum",
         "notes": "rahasia",

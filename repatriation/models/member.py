@@ -23,6 +23,20 @@ from repatriation.models.batch import Batch, seats_trigger, together
 _USER = settings.AUTH_USER_MODEL
 
 
+# Who stays, or has not said, is never in a batch, whatever program writes.
+_ONLY_RETURNEES = """
+    IF NOT EXISTS (
+        SELECT 1 FROM cases_worker WHERE id = NEW.worker_id AND choice = 'return'
+    ) THEN
+        RAISE EXCEPTION 'only who chose to return travels with a batch'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'member_chose_to_return';
+    END IF;
+    RETURN NEW;
+"""
+
+CAME_BACK = State("came_back", _("came back"), tone="warning")
+
+
 class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, user: User) -> MemberQuerySet:
         """The whole manifest of each batch she sees (see BatchQuerySet.visible_to)."""
@@ -71,10 +85,6 @@ class Member(models.Model):
     removed_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     removal_reason = EncryptedTextField(label="member.removal_reason", null=True, blank=True)
     did_not_board = models.BooleanField(_("did not board"), default=False)
-    # The exception of a roll-call (not arrived, not handed over), and who clears it up by when.
-    exception = EncryptedTextField(label="member.exception", null=True, blank=True)
-    owner = models.ForeignKey(_USER, models.PROTECT, null=True, blank=True, related_name="+")
-    due_on = models.DateField(_("to be cleared up by"), null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
     # What `with_journey()` adds.
@@ -94,9 +104,6 @@ class Member(models.Model):
         "removed_by": "umum",
         "removal_reason": "rahasia",
         "did_not_board": "spesifik",
-        "exception": "rahasia",
-        "owner": "umum",
-        "due_on": "umum",
     }
 
     class Meta:
@@ -116,13 +123,15 @@ class Member(models.Model):
                 condition=Q(removed_at__isnull=True) | Q(active=False),
                 name="member_removed_is_not_open",
             ),
-            models.CheckConstraint(
-                condition=together("exception", "owner", "due_on"),
-                name="member_exception_has_owner",
-            ),
         ]
         triggers = [
             seats_trigger("NEW.batch_id", operation=pgtrigger.Insert | pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="only_returnees",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=_ONLY_RETURNEES,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,5 +139,7 @@ class Member(models.Model):
 
     @property
     def journey_shown(self) -> State:
-        """Her state on this journey; who was taken out is on site again."""
+        """Her state on this journey; who was taken out, or came back, is on site again."""
+        if self.journey_state == "on_site" and self.boarded_on is not None:
+            return CAME_BACK
         return JOURNEY.state(self.journey_state or "on_site")

@@ -91,6 +91,9 @@ class Escort(models.Model):
         Officer, models.PROTECT, related_name="escorts", verbose_name=_("officer")
     )
     is_head = models.BooleanField(_("head of the batch"), default=False)
+    # The order that names her (surat tugas), and her own travel order (SPPD) under it.
+    order_number = models.CharField(_("number of the escort order"), max_length=80, blank=True)
+    travel_order = models.CharField(_("number of the travel order"), max_length=80, blank=True)
     active = models.BooleanField(default=True)
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(_USER, models.PROTECT, related_name="+")
@@ -99,6 +102,8 @@ class Escort(models.Model):
         "batch": "umum",
         "officer": "umum",
         "is_head": "umum",
+        "order_number": "umum",
+        "travel_order": "umum",
         "active": "umum",
         "added_at": "umum",
         "added_by": "umum",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,8 +21,9 @@ from kotim_social.idempotency.forms import idempotent
 from repatriation import rules
 from repatriation.actions import planning, road
 from repatriation.forms import BatchFactsForm, DateForm, ReasonForm
+from repatriation.listing import open_incidents
 from repatriation.models import Batch
-from repatriation.papers import Copy
+from repatriation.papers.manifest import Copy
 from repatriation.views.common import UNPROCESSABLE, Act, act_page, done
 from repatriation.workflow import BATCH, BEFORE_DEPARTURE, ON_THE_ROAD, OPEN_FOR_JOINING, ROAD
 
@@ -48,15 +50,18 @@ def batch_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "missing": missing,
         "warnings": rules.warnings(batch) if before else [],
         "page": page,
+        "incidents": open_incidents(batch),
         # Names of the whole manifest; links only to the people whom she may see.
         "linked": set(Worker.objects.visible_to(user).filter(pk__in=people).values_list(
             "pk", flat=True)),
         "gone": batch.members.filter(removed_at__isnull=False).by_name(),  # type: ignore[attr-defined]
-        "legs": batch.legs.filter(active=True),
+        "legs": batch.legs.filter(active=True).order_by("number").prefetch_related("calls"),
+        "revisions": batch.revisions.all(),
         "escorts": batch.escorts.filter(active=True).select_related("officer").order_by(
             "-is_head", "officer__name"),
         "papers": IssuedPaper.objects.about(batch).visible_to(user).order_by("-created_at"),
         "copies": list(Copy),
+        "spent": batch.costs.filter(struck_at__isnull=True).aggregate(t=Sum("amount"))["t"],
         **_may(batch, user),
     }  # fmt: skip
     return render(request, "repatriation/batch_detail.html", context)
@@ -68,9 +73,12 @@ def _may(batch: Batch, user: User) -> dict[str, bool]:
     return {
         "may_plan": plans and batch.state in BEFORE_DEPARTURE,
         "may_add": plans and batch.state in OPEN_FOR_JOINING,
+        "may_call": user.can(Perm.BATCH_TRAVEL) and batch.state == "departed",
         "may_travel": user.can(Perm.BATCH_TRAVEL) and batch.state in ON_THE_ROAD,
         "may_issue": user.can(Perm.BATCH_TRAVEL) or user.can(Perm.PAPER_ISSUE),
-        "may_prepare_money": user.can(Perm.LIST_PREPARE),
+        "sees_money": user.can(Perm.LIST_VIEW),
+        "travelled": batch.state in ON_THE_ROAD or batch.state == "finished",
+        "plans_costs": plans,
         "sees_phone": plans or user.can(Perm.BATCH_CONFIRM),
     }
 

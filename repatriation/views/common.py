@@ -32,6 +32,8 @@ class Act:
     danger: bool = False
     warning: str = ""
     template: str = "repatriation/act.html"
+    # Where the act leads; it takes the batch's id.
+    back: str = "repatriation:batch_detail"
     context: dict[str, Any] = field(default_factory=dict)
 
 
@@ -41,7 +43,7 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
     if request.method == "POST":
         if act.form.is_valid() and done(act.do, act.form):
             messages.success(request, act.done)
-            return redirect("repatriation:batch_detail", act.batch.pk)
+            return redirect(act.back, act.batch.pk)
         status = UNPROCESSABLE
     context = {
         "batch": act.batch,

@@ -1,10 +1,9 @@
-"""People of a batch before it leaves: joining, leaving, and the home office's answer."""
+"""People of a batch before it leaves: joining and leaving."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,10 +16,11 @@ from kotim_social.accounts.roles import Perm
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.workflow import Refused
 from repatriation import rules
-from repatriation.actions import planning, road
-from repatriation.forms import EmptyForm, OriginForm, ReasonForm
+from repatriation.actions import planning
+from repatriation.forms import EmptyForm, ReasonForm
 from repatriation.models import Batch, Member
 from repatriation.views.common import UNPROCESSABLE, Act, act_page
+from repatriation.views.regrouping import say_undo
 
 PAGE = 100
 
@@ -28,7 +28,7 @@ PAGE = 100
 @require(Perm.BATCH_PLAN)
 @idempotent
 def member_add(request: HttpRequest, pk: str) -> HttpResponse:
-    """Those of the pool whose home lies in the batch's province, to be ticked."""
+    """Those of the pool whose home lies in the batch's province, to be ticked; or everybody."""
     user = actor(request)
     batch = get_visible_or_404(Batch, user, pk)
     form = EmptyForm(request.POST or None)
@@ -36,19 +36,22 @@ def member_add(request: HttpRequest, pk: str) -> HttpResponse:
     if request.method == "POST":
         sentences = _add(batch, request.POST.getlist("worker"), user)
         if not sentences:
-            messages.success(request, _("They are in the batch."))
+            made = batch.regroupings.order_by("made_at", "id").last()
+            say_undo(request, _("They are in the batch."), made)
             return redirect("repatriation:batch_detail", batch.pk)
         form.is_valid()
         form.add_error(None, sentences)
         status = UNPROCESSABLE
+    everybody = request.GET.get("everybody") == "1"
     pool = (
         rules.ready_pool(Worker.objects.visible_to(user))
-        .filter(home_regency__province=batch.destination)
+        .filter(**({} if everybody else {"home_regency__province": batch.destination}))
         .select_related("home_regency", "place")
         .order_by("name", "pk")
     )
     page = Paginator(pool, PAGE).get_page(request.GET.get("page"))
     context = {"batch": batch, "form": form, "page": page, "count": rules.count(batch)}
+    context["everybody"] = everybody
     return render(request, "repatriation/member_add.html", context, status=status)
 
 
@@ -83,30 +86,5 @@ def member_remove(request: HttpRequest, pk: str, member_pk: str) -> HttpResponse
         ),
         form=ReasonForm(request.POST or None),
         context={"member": member},
-    )
-    return act_page(request, act)
-
-
-@require(Perm.BATCH_PLAN)
-@idempotent
-def origin(request: HttpRequest, pk: str) -> HttpResponse:
-    """One letter of the home office for the whole batch; everybody is preset to confirmed."""
-    batch = get_visible_or_404(Batch, actor(request), pk)
-    members = batch.members.filter(active=True).by_name()  # type: ignore[attr-defined]
-    act = Act(
-        batch=batch,
-        question=_("Record the answer of the home region"),
-        submit_label=_("Record the answer"),
-        done=_("The answer is recorded."),
-        do=lambda form: road.confirm_origin(
-            batch=batch,
-            letter=form.cleaned_data["letter"],
-            on=form.cleaned_data["on"],
-            denied=set(form.exceptions),
-            by=actor(request),
-        ),
-        form=OriginForm(request.POST or None, members=members),
-        template="repatriation/roll_call.html",
-        context={"hint": _("Take the tick away from whoever is not known there.")},
     )
     return act_page(request, act)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,17 @@ from repatriation import rules
 from repatriation.actions.planning import NewBatch, create_batches
 from repatriation.forms import SeatsForm
 from repatriation.models import Batch
-from repatriation.proposal import WOMEN_AN_ESCORT, Proposal, ProposedBatch, Reason, propose
+from repatriation.proposal import (
+    WOMEN_AN_ESCORT,
+    Proposal,
+    ProposedBatch,
+    Reason,
+    Traveller,
+    by_province,
+    by_regency,
+    by_route,
+    propose,
+)
 from repatriation.views.common import UNPROCESSABLE
 from repatriation.workflow import BATCH
 
@@ -82,7 +93,7 @@ def propose_batches(request: HttpRequest) -> HttpResponse:
         return render(request, "repatriation/propose.html", context, status=status)
     seats = form.cleaned_data["seats"]
     pool = Worker.objects.visible_to(user)
-    proposal = propose(rules.travellers(pool), seats=seats)
+    proposal = propose(rules.travellers(pool), seats=seats, group_by=_grouping(form))
     offers = _offers(proposal)
     if request.method == "POST":
         refusal = _create(request, offers, seats)
@@ -93,11 +104,18 @@ def propose_batches(request: HttpRequest) -> HttpResponse:
         "proposal": proposal,
         "offers": offers,
         "seats": seats,
+        "asked": _asked(form),
         "left_out": _left_out(proposal),
         "people": sum(offer.batch.size for offer in offers),
     }
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "repatriation/propose.html", context, status=status)
+
+
+def _asked(form: SeatsForm) -> list[tuple[str, str]]:
+    """The choice as hidden fields of the form that makes the batches."""
+    route = [("route", province.pk) for province in form.cleaned_data["route"]]
+    return [("grouping", form.cleaned_data["grouping"]), *route]
 
 
 def _create(request: HttpRequest, offers: list[Offer], seats: int) -> list[str] | None:
@@ -110,8 +128,9 @@ def _create(request: HttpRequest, offers: list[Offer], seats: int) -> list[str] 
         return [_("The people have changed meanwhile. Look at the new proposal.")]
     new = [
         NewBatch(
-            province_code=batch.group,
+            province_code=batch.provinces[0],
             seats=seats,
+            drop_offs=_drop_offs(batch),
             workers=[traveller.worker_id for traveller in batch.travellers],
         )
         for batch in wanted
@@ -124,15 +143,34 @@ def _create(request: HttpRequest, offers: list[Offer], seats: int) -> list[str] 
     return None
 
 
+def _grouping(form: SeatsForm) -> Callable[[Traveller], str]:
+    chosen = form.cleaned_data["grouping"]
+    if chosen == "regency":
+        return by_regency
+    if chosen == "route":
+        return by_route({province.pk for province in form.cleaned_data["route"]})
+    return by_province
+
+
+def _drop_offs(batch: ProposedBatch) -> str:
+    """Where people get off, when the batch serves more than one province."""
+    if len(batch.provinces) < 2:
+        return ""
+    regencies = Regency.objects.in_bulk(batch.regions)
+    return ", ".join(regencies[code].short_name for code in batch.regions)[:300]
+
+
 def _offers(proposal: Proposal) -> list[Offer]:
     codes = {code for batch in proposal.batches for code in batch.regions}
-    provinces = Province.objects.in_bulk([batch.group for batch in proposal.batches])
+    provinces = Province.objects.in_bulk(
+        {code for batch in proposal.batches for code in batch.provinces}
+    )
     regencies = Regency.objects.in_bulk(codes)
     return [
         Offer(
             batch=batch,
             key=_key(batch),
-            destination=provinces[batch.group].name,
+            destination=" – ".join(provinces[code].name for code in reversed(batch.provinces)),
             regions=[regencies[code].short_name for code in batch.regions],
         )
         for batch in proposal.batches

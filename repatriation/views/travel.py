@@ -9,8 +9,8 @@ from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.idempotency.forms import idempotent
 from repatriation import rules
-from repatriation.actions import road
-from repatriation.forms import ReasonForm, RollCallForm
+from repatriation.actions import outcomes, road
+from repatriation.forms import HandOverForm, ReasonForm, RollCallForm, TravelCallForm
 from repatriation.models import Batch, Member
 from repatriation.models.member import MemberQuerySet
 from repatriation.views.common import Act, act_page
@@ -50,9 +50,13 @@ def arrive(request: HttpRequest, pk: str) -> HttpResponse:
         submit_label=_("They have arrived"),
         done=_("The arrival is recorded."),
         do=lambda form: road.arrive(
-            batch=batch, on=form.cleaned_data["on"], missing=form.exceptions, by=actor(request)
+            batch=batch,
+            on=form.cleaned_data["on"],
+            missing=form.exceptions,
+            kinds=form.kinds,
+            by=actor(request),
         ),
-        form=RollCallForm(request.POST or None, members=_roll(batch, "departed")),
+        form=TravelCallForm(request.POST or None, members=_roll(batch, "departed")),
         template=ROLL_CALL,
         context={"hint": _("Take the tick away from whoever has not arrived, and say why.")},
     )
@@ -69,9 +73,14 @@ def hand_over(request: HttpRequest, pk: str) -> HttpResponse:
         submit_label=_("They are handed over"),
         done=_("The hand-over is recorded."),
         do=lambda form: road.hand_over(
-            batch=batch, on=form.cleaned_data["on"], missing=form.exceptions, by=actor(request)
+            batch=batch,
+            on=form.cleaned_data["on"],
+            missing=form.exceptions,
+            kinds=form.kinds,
+            terms=form.terms,
+            by=actor(request),
         ),
-        form=RollCallForm(request.POST or None, members=_roll(batch, "arrived")),
+        form=HandOverForm(request.POST or None, members=_roll(batch, "arrived")),
         template=ROLL_CALL,
         context={"hint": _("Take the tick away from whoever was not handed over, and say why.")},
     )
@@ -109,7 +118,7 @@ def lose(request: HttpRequest, pk: str, member_pk: str) -> HttpResponse:
         question=_("Record that she was not found?"),
         submit_label=_("She was not found"),
         done=_("It is recorded that she was not found."),
-        do=lambda form: road.lose(
+        do=lambda form: outcomes.lose(
             batch=batch, member=member, reason=form.cleaned_data["reason"], by=actor(request)
         ),
         form=ReasonForm(request.POST or None),

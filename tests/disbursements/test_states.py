@@ -138,7 +138,7 @@ def test_a_journeys_road_in_the_database(four: Four, sql: Any) -> None:
     worker = register(1, by=four.petugas)[0]
     settle = (
         ", batch_code = 'R-01', arrived_on = current_date, arrived_at = now(),"
-        f" arrived_by_id = {four.petugas.pk}"
+        f" arrived_by_id = {four.petugas.pk}, note = '\\x00'"
     )
     taken = steps_in_the_database(cases.workflow.JOURNEY, worker.journeys.get().pk, sql, settle)
     assert taken == set(cases.workflow.JOURNEY.pairs())

@@ -11,8 +11,8 @@ from kotim_social.audit.models import Entry
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 from repatriation import rules
-from repatriation.actions import planning, preparing, road
-from repatriation.models import Batch, Escort, Member
+from repatriation.actions import outcomes, planning, preparing, road
+from repatriation.models import Batch, Escort, Incident, Member
 from repatriation.workflow import BATCH
 from tests.factories import Four, make_user
 from tests.repatriation.travellers import (
@@ -178,8 +178,9 @@ def test_who_is_missing_on_arrival_follows_later(four: Four) -> None:
     road.arrive(batch=batch, on=CAME, missing={late: "turun di Semarang"}, by=four.petugas)
     assert sorted(states_of(batch)) == ["arrived", "arrived", "departed"]
     member = Member.objects.get(pk=late)
-    assert (member.exception, member.owner) == ("turun di Semarang", four.petugas)
-    assert member.due_on == CAME + timedelta(days=7)
+    incident = Incident.objects.open().get(member=member)
+    assert (incident.note, incident.owner) == ("turun di Semarang", four.petugas)
+    assert incident.due_on == CAME + timedelta(days=7)
     road.hand_over(batch=batch, on=RECEIVED, missing={}, by=four.petugas)
     batch.refresh_from_db()
     assert batch.state == "handed_over"
@@ -188,8 +189,7 @@ def test_who_is_missing_on_arrival_follows_later(four: Four) -> None:
     assert member.worker.name in str(refusal.value)
     road.arrive(batch=batch, on=RECEIVED, missing={}, by=four.petugas)
     road.hand_over(batch=batch, on=RECEIVED, missing={}, by=four.petugas)
-    member.refresh_from_db()
-    assert (member.exception, member.owner, member.due_on) == (None, None, None)
+    assert not Incident.objects.open().exists()
     assert walk_to(batch, "finished", four).state == "finished"
 
 
@@ -198,7 +198,7 @@ def test_being_lost_is_an_outcome(four: Four) -> None:
     lost = Member.objects.get(pk=member_of(batch))
     road.arrive(batch=batch, on=CAME, missing={lost.pk: "tidak ada"}, by=four.petugas)
     road.hand_over(batch=batch, on=RECEIVED, missing={}, by=four.petugas)
-    road.lose(batch=batch, member=lost, reason="turun sendiri", by=four.petugas)
+    outcomes.lose(batch=batch, member=lost, reason="turun sendiri", by=four.petugas)
     assert sorted(states_of(batch)) == ["handed_over", "not_found"]
     batch.refresh_from_db()
     assert road.finish(batch=batch, on=RECEIVED, by=four.petugas).state == "finished"

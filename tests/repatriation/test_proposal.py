@@ -16,6 +16,8 @@ from repatriation.proposal import (
     Reason,
     Traveller,
     bound,
+    by_regency,
+    by_route,
     escorts_for,
     pack,
     propose,
@@ -148,6 +150,32 @@ def test_neighbours_travel_together() -> None:
         ["35.02", "35.03"],
         ["35.03", "35.04"],
     ]
+
+
+def test_a_route_fills_one_batch_with_several_provinces() -> None:
+    """Ten of East Java and six of Bali share a way; the two of the south travel by themselves."""
+    people = made([("35", 1, 0)] * 10 + [("51", 1, 0)] * 6 + [("63", 1, 0)] * 2)
+    assert len(propose(people, seats=20).batches) == 3
+    proposal = propose(people, seats=20, group_by=by_route({"35", "51"}))
+    assert [(batch.women, batch.provinces) for batch in proposal.batches] == [
+        (16, ["35", "51"]),
+        (2, ["63"]),
+    ]
+    assert (proposal.lower_bound, proposal.gap) == (2, 0)
+
+
+def test_one_kabupaten_a_batch() -> None:
+    people = made([("35", 1, 0)] * 3 + [("35", 2, 0)] * 2)
+    proposal = propose(people, seats=20, group_by=by_regency)
+    assert [batch.regions for batch in proposal.batches] == [["35.01"], ["35.02"]]
+
+
+def test_239_people_take_well_under_a_second() -> None:
+    people = made([(PROVINCES[n % 3], 1 + n % 4, n % 3) for n in range(239)])
+    start = time.perf_counter()
+    proposal = propose(people, seats=81)
+    assert time.perf_counter() - start < 0.5
+    assert max(sizes(proposal)) <= 81
 
 
 def test_no_seat_is_refused() -> None:

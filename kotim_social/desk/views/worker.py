@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.facts import PersonFacts, card_context, facts_of, worker_for_page
@@ -61,4 +62,5 @@ def _journey_task(facts: PersonFacts) -> dict[str, Any]:
     else:
         state, hint = TODO, journey.state_shown.label if journey else ""
     label = _("Journey home")
-    return {"label": label, "status": state[0], "tone": state[1], "url": "", "hint": hint}
+    url = reverse("desk:journey", args=[facts.worker.pk])
+    return {"label": label, "status": state[0], "tone": state[1], "url": url, "hint": hint}

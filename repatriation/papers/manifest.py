@@ -23,10 +23,10 @@ from kotim_social.documents.table import Column, Table
 from kotim_social.lib.dates import age_on, format_date
 from kotim_social.lib.nik import mask_nik
 from repatriation import rules
-from repatriation.models import Batch, Escort, Leg
+from repatriation.models import Batch
+from repatriation.papers.ground import escorts_data, leg_facts, legs_data
 
 BOARDED = "✓"
-_MODES = {Leg.Mode.SEA: "Kapal", Leg.Mode.ROAD: "Darat", Leg.Mode.AIR: "Udara"}
 
 
 class Copy(StrEnum):
@@ -55,25 +55,16 @@ def manifest_data(batch: Batch, copy: Copy, *, day: date, full_ids: bool) -> dic
         }
         for member in members.select_related("worker__home_regency")
     ]
-    escorts = Escort.objects.filter(batch=batch, active=True).select_related("officer")
     return {
         "code": batch.code,
         "revision": batch.revision,
         "day": day.isoformat(),
         "women": count.women,
         "children": count.children,
-        "legs": [_leg(leg) for leg in Leg.objects.filter(batch=batch, active=True)],
-        "escorts": [
-            {
-                "name": escort.officer.name,
-                "nip": escort.officer.nip or "",
-                "rank": escort.officer.rank,
-                "head": escort.is_head,
-            }
-            for escort in escorts.order_by("-is_head", "officer__name")
-        ],
+        "legs": legs_data(batch),
+        "escorts": escorts_data(batch),
         "rows": rows,
-        **({"receiver": batch.receiving_office} if copy is Copy.OFFICE else {}),
+        **(_plan(batch) if copy is Copy.OFFICE else {}),
     }
 
 
@@ -114,6 +105,15 @@ def _nik(nik: str | None, *, full: bool) -> str:
     return (nik if full else mask_nik(nik)) if nik else "–"
 
 
+def _plan(batch: Batch) -> dict[str, str]:
+    """What the office copy says beside the names; the carrier needs none of it."""
+    return {
+        "receiver": batch.receiving_office,
+        "drop_offs": batch.drop_offs,
+        "emergency": batch.emergency_contacts or "",
+    }
+
+
 def _office_facts(member: Any) -> dict[str, Any]:
     home = member.worker.home_regency
     return {
@@ -123,31 +123,16 @@ def _office_facts(member: Any) -> dict[str, Any]:
     }
 
 
-def _leg(leg: Leg) -> dict[str, str]:
-    return {
-        "mode": _MODES[Leg.Mode(leg.mode)],
-        "carrier": leg.carrier,
-        "vessel": leg.vessel,
-        "origin": leg.origin,
-        "target": leg.target,
-        "departure": leg.departure_shown,
-        "arrival": leg.arrival_shown,
-    }
-
-
 def _facts(data: dict[str, Any]) -> list[tuple[str, str]]:
-    facts = []
-    for number, leg in enumerate(data["legs"], start=1):
-        what = " ".join(part for part in (leg["mode"], leg["carrier"], leg["vessel"]) if part)
-        times = f"{leg['departure'] or '......'} – {leg['arrival'] or '......'}"
-        way = f"{leg['origin']} – {leg['target']}, {what}, {times}"
-        facts.append((f"Perjalanan {number}", way))
+    facts = leg_facts(data["legs"])
     escorts = "; ".join(
         f"{escort['name']}{' (ketua)' if escort['head'] else ''}" for escort in data["escorts"]
     )
     facts.append(("Pendamping", escorts or "–"))
     if "receiver" in data:
         facts.append(("Diterima oleh", data["receiver"] or "–"))
+        facts.append(("Tempat turun", data.get("drop_offs") or "–"))
+        facts.append(("Hubungan darurat", data.get("emergency") or "–"))
     return facts
 
 
