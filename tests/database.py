@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connections
+from django.db import ProgrammingError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 APPS = ("kotim_social", "cases", "disbursements", "repatriation")
@@ -41,7 +42,14 @@ def drop(name: str) -> None:
     for connection in connections.all():
         connection.close()
     with connections["owner"]._nodb_cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        for _attempt in range(60):
+            try:
+                cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            except ProgrammingError:
+                # Autovacuum is at work in it just now: no role of ours may end that.
+                time.sleep(0.5)
+            else:
+                return
 
 
 def _digest() -> str:

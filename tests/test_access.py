@@ -229,6 +229,7 @@ ELSEWHERE = (
     "cases:objection_",
     "cases:proposal",
     "cases:briefing",
+    "cases:paper_of_person",
     "disbursements:decree",
     "repatriation:",
     "desk:batch",

@@ -384,7 +384,7 @@ def test_cases_are_chosen_and_offered_from_a_list(petugas: User) -> None:
 
 
 def test_a_closed_case_is_read_only(worker: Worker, petugas: User) -> None:
-    CASE.apply(worker, "close", by=petugas, reason="selesai")
+    CASE.apply(worker, "close", by=factories.make_user(Role.PIMPINAN), reason="selesai")
     for act in (
         lambda: notes.add_note(worker=worker, text="x", by=petugas),
         lambda: record_consent(worker=worker, answer=answer("photo"), by=petugas),

@@ -37,6 +37,10 @@ def ani(officer: User) -> Worker:
     return register(officer, {"name": "Ani Rahayu"})[0]
 
 
+# What the page asks before each choice: that she was told first.
+TOLD = {"explained": ["free", "return", "stay"], "informed_on": "9-11-2017"}
+
+
 def url(name: str, worker: Worker) -> str:
     return reverse(f"cases:{name}", args=[worker.pk])
 
@@ -54,9 +58,9 @@ def determined(worker: Worker) -> None:
 
 
 def test_she_chooses_and_changes_her_mind(client: Client, ani: Worker) -> None:
-    first = {"choice": "return", "decided_on": "10-11-2017"}
+    first = TOLD | {"choice": "return", "decided_on": "10-11-2017"}
     assert client.post(url("choice", ani), first).status_code == 302
-    second = {"choice": "stay", "decided_on": "11-11-2017"}
+    second = TOLD | {"choice": "stay", "decided_on": "11-11-2017"}
     assert client.post(url("choice", ani), second).status_code == 422
     client.post(url("choice", ani), second | {"note": "menikah di Sampit"})
     ani.refresh_from_db()
@@ -78,14 +82,14 @@ def test_she_chooses_and_changes_her_mind(client: Client, ani: Worker) -> None:
 def test_an_impossible_choice_is_refused(
     client: Client, ani: Worker, fields: dict[str, str]
 ) -> None:
-    data = {"choice": "return", "decided_on": "10-11-2017"} | fields
+    data = TOLD | {"choice": "return", "decided_on": "10-11-2017"} | fields
     assert client.post(url("choice", ani), data).status_code == 422
     assert not ChoiceChange.objects.exists()
 
 
 def test_after_the_decree_only_a_supervisor_changes_it(client: Client, ani: Worker) -> None:
     determined(ani)
-    data = {"choice": "return", "decided_on": "12-11-2017"}
+    data = TOLD | {"choice": "return", "decided_on": "12-11-2017"}
     assert client.post(url("choice", ani), data).status_code == 422
     supervisor = User.objects.get(username=Role.PIMPINAN.value)
     assert client_of(supervisor).post(url("choice", ani), data).status_code == 302
@@ -155,7 +159,7 @@ def test_the_holder_is_corrected_once(client: Client, ani: Worker) -> None:
 def test_a_closed_case_is_read_only(client: Client, ani: Worker) -> None:
     Worker.objects.filter(pk=ani.pk).update(case_state="closed")
     assert client.post(url("account_add", ani), BOOK).status_code == 422
-    choice = {"choice": "return", "decided_on": "10-11-2017"}
+    choice = TOLD | {"choice": "return", "decided_on": "10-11-2017"}
     assert client.post(url("choice", ani), choice).status_code == 422
 
 

@@ -176,9 +176,9 @@ def test_a_caseworker_sees_her_own_places_only(people: list[Worker], lacks: str)
 def test_buttons_are_those_of_the_role(role: Role, people: list[Worker]) -> None:
     person = petugas("p2") if role == Role.PETUGAS else officer_of(role)
     offered = {
-        Role.PETUGAS: ["bank_check", "statement"],
+        Role.PETUGAS: ["bank_check", "statement", "hand_over"],
         Role.VERIFIKATOR: ["verification"],
-        Role.PIMPINAN: ["statement"],
+        Role.PIMPINAN: ["statement", "hand_over"],
     }
     response = client_of(person).get(reverse(LIST))
     assert response.context["acts"] == offered.get(role, [])
