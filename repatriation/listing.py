@@ -48,7 +48,7 @@ def home_offices(batch: Batch) -> list[HomeOffice]:
         .order_by()
     )
     found: dict[str, dict[str, Any]] = {row["worker__home_regency"]: dict(row) for row in rows}
-    requests = {
+    letters = {
         request.regency_id: request for request in batch.origin_requests.order_by("asked_on", "id")
     }
     regencies = Regency.objects.filter(pk__in=found).select_related("province").order_by("name")
@@ -59,7 +59,7 @@ def home_offices(batch: Batch) -> list[HomeOffice]:
             confirmed=found[regency.pk]["confirmed"],
             denied=found[regency.pk]["denied"],
             asked=found[regency.pk]["asked"],
-            request=requests.get(regency.pk),
+            request=letters.get(regency.pk),
         )
         for regency in regencies
     ]
