@@ -152,6 +152,12 @@ def _line_row(line: PaymentLine, accounts: dict[Any, BankAccount], user: User) -
     return LineRow(line, name, shown, hasattr(line, "reversal"), foreign)
 
 
+def attempts_of(entitlement: Entitlement) -> list[tuple[int, PaymentLine]]:
+    """Every attempt to pay one entitlement, numbered from the first; what was taken out is none."""
+    lines = entitlement.lines.exclude(state="cancelled").order_by("pk")
+    return list(enumerate(lines.select_related("payment_list", "reversal"), start=1))
+
+
 def may_book(payment_list: PaymentList, user: User) -> bool:
     """Whether this user may book results now: the treasurer who had no other hand in the list."""
     return (

@@ -160,4 +160,20 @@ LINE = Workflow(
 )
 LIVE = ("prepared", "ordered")
 
-WORKFLOWS = (ENTITLEMENT, PAYMENT_LIST, LINE)
+
+RESULT_FILE = Workflow(
+    model_label="disbursements.ResultFile",
+    field="state",
+    label=_("Bank's file of results"),
+    states=(
+        State("staged", _("read, not booked"), owner=_("Treasurer"), tone="info"),
+        State("applied", _("booked"), tone="success", final=True),
+        State("discarded", _("put aside"), final=True),
+    ),
+    transitions=(
+        Transition("apply", _("Book these results"), ("staged",), "applied", Perm.LIST_PAY),
+        Transition("discard", _("Put the file aside"), ("staged",), "discarded", Perm.LIST_PAY),
+    ),
+)
+
+WORKFLOWS = (ENTITLEMENT, PAYMENT_LIST, LINE, RESULT_FILE)

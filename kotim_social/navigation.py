@@ -47,7 +47,20 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
     ),
     (
         gettext_noop("Money"),
-        ((gettext_noop("Programme"), "disbursements:programme", Perm.PROGRAMME_VIEW),),
+        (
+            (gettext_noop("Programme"), "disbursements:programme", Perm.PROGRAMME_VIEW),
+            (gettext_noop("Money demanded back"), "disbursements:refund_list", Perm.LIST_PAY),
+            (gettext_noop("Money demanded back"), "disbursements:refund_list", Perm.LIST_APPROVE),
+            (gettext_noop("Money demanded back"), "disbursements:refund_list", Perm.TRAIL_VIEW),
+        ),
+    ),
+    (
+        gettext_noop("Papers"),
+        (
+            (gettext_noop("Check a paper"), "documents:paper_check", Perm.WORKER_VIEW),
+            (gettext_noop("Background work"), "jobs:job_list", Perm.JOB_RUN),
+            (gettext_noop("Background work"), "jobs:job_list", Perm.TRAIL_VIEW),
+        ),
     ),
     (
         gettext_noop("Office"),

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "kotim_social.idempotency",
     "kotim_social.files",
     "kotim_social.documents",
+    "kotim_social.jobs",
     "cases",
     "disbursements",
     "repatriation",
@@ -91,6 +92,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -186,6 +189,12 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# Long work waits in the same database; `manage.py job_worker` does it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+# The package's own migrations move rows through the app role, which may not see what the owner
+# has just made. The queue begins here, so there are no rows to move: one migration of ours.
+MIGRATION_MODULES = {"django_tasks_database": "kotim_social.jobs.queue_tables.migrations"}
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

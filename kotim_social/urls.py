@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cases.urls")),
     path("", include("disbursements.urls")),
     path("", include("repatriation.urls")),
+    path("", include("kotim_social.documents.urls")),
+    path("", include("kotim_social.jobs.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:

@@ -20,12 +20,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cases.workflow import WORKFLOWS as CASES
 from disbursements.workflow import WORKFLOWS as DISBURSEMENTS
 from kotim_social.audit.immutable import ImmutableError, ImmutableModel
+from kotim_social.jobs.workflow import WORKFLOWS as JOBS
 from kotim_social.operations.management.commands.write_docs import pages
 from repatriation.workflow import WORKFLOWS as REPATRIATION
 
 ROOT = Path(settings.BASE_DIR)
 OURS = ("kotim_social", "cases", "disbursements", "repatriation")
-WORKFLOWS = (*CASES, *DISBURSEMENTS, *REPATRIATION)
+WORKFLOWS = (*CASES, *DISBURSEMENTS, *REPATRIATION, *JOBS)
 PRIVACY_CLASSES = {"umum", "spesifik", "rahasia"}
 MODULE_LINES, FUNCTION_LINES, TEMPLATE_LINES = 400, 40, 150
 # Django's own views and allauth's: they carry no mark of ours, the middleware guards them.

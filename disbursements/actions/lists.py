@@ -8,16 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
-from django.utils import timezone
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
-from cases.models import BankAccount
 from disbursements import workflow
+from disbursements.actions.approving import check_ceilings, check_people, take_snapshots
+from disbursements.actions.cash import DRAWN, check_nothing_in_hand, is_cash, write_movement
 from disbursements.models import (
     AssistanceKind,
     BudgetYear,
-    Ceiling,
     Funder,
     ListDecision,
     PaymentLine,
@@ -29,17 +28,12 @@ from disbursements.rules import (
     date_problems,
     find_candidates,
     payable_kinds,
-    payees_of,
-    reasons_against_lines,
-    remainders,
 )
 from disbursements.workflow import DUTY_OF_ACT, PAYMENT_LIST, Duty
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import build, record, record_many
 from kotim_social.lib.dates import today
-from kotim_social.lib.money import format_rupiah
-from kotim_social.lib.nik import mask_nik
 from kotim_social.regions.models import Place
 from kotim_social.workflow import Refused
 
@@ -54,10 +48,12 @@ def create_list(
     by: User,
     batch_code: str = "",
     only: Iterable[str] | None = None,
+    follows: PaymentList | None = None,
 ) -> PaymentList:
     """Makes a draft with a line for everybody who can be paid now.
 
-    `only` narrows it to these position keys. Raises Refused when there is nobody, or when the
+    `only` narrows it to these position keys; `follows` is the list whose returned lines these
+    are. Raises Refused when there is nobody, or when the
     kinds do not go together.
     """
     if not by.can(Perm.LIST_PREPARE):
@@ -80,16 +76,12 @@ def create_list(
         batch_code=batch_code,
         method=methods.pop(),
         budget_year=budget_year,
+        follows=follows,
         created_by=by,
     )
     payment_list.kinds.set(kinds)
     payment_list.places.set(places)
-    record(
-        "paymentlist.create",
-        by=by,
-        obj=payment_list,
-        changes={"lines": [0, len(chosen)]},
-    )
+    record("paymentlist.create", by=by, obj=payment_list, changes={"lines": [0, len(chosen)]})
     _take_part(payment_list, by)
     _write_lines(payment_list, chosen, by)
     return payment_list
@@ -203,9 +195,9 @@ def approve(*, payment_list: PaymentList, by: User) -> PaymentList:
     """The third pair of eyes: within the ceiling, and with the payees as they stand now."""
 
     def check(locked: PaymentList) -> None:
-        _check_ceilings(locked)
-        _check_people(locked)
-        _take_snapshots(locked)
+        check_ceilings(locked)
+        check_people(locked)
+        take_snapshots(locked)
 
     return _move(payment_list, "approve", by=by, check=check)
 
@@ -252,7 +244,7 @@ def order(
             )
         if problems:
             raise Refused(*problems)
-        _check_people(locked)
+        check_people(locked)
 
     moved = _move(
         payment_list,
@@ -266,6 +258,10 @@ def order(
     ids = list(moved.lines.filter(state="prepared").values_list("pk", flat=True))
     moved.lines.filter(pk__in=ids).update(state="ordered")
     _record_lines("paymentline.order", ids, by)
+    if is_cash(moved):
+        # The cheque draws what the list pays; a further one is recorded on the page of the cash.
+        total = moved.lines.filter(pk__in=ids).aggregate(n=Sum("amount"))["n"]
+        write_movement(moved, DRAWN, total, paper=moved.order_number, on=ordered_on, by=by)
     return moved
 
 
@@ -276,6 +272,7 @@ def reconcile(*, payment_list: PaymentList, by: User) -> PaymentList:
         waiting = locked.lines.filter(state__in=workflow.LIVE).count()
         if waiting:
             raise Refused(_("%(n)s lines still wait for a result.") % {"n": waiting})
+        check_nothing_in_hand(locked)
 
     return _move(payment_list, "reconcile", by=by, check=check)
 
@@ -330,71 +327,3 @@ def _decide(payment_list: PaymentList, act: str, *, by: User, on: date, reason: 
         raise Refused(
             _("Somebody else must do this: you already had a hand in this list.")
         ) from error
-
-
-# -- checks at approval and order --------------------------------------------------------------
-
-
-def _check_ceilings(payment_list: PaymentList) -> None:
-    """Two approvals at once wait for each other on the ceiling's row."""
-    list(
-        Ceiling.objects.filter(budget_year=payment_list.budget_year)
-        .select_for_update()
-        .order_by("pk")
-    )
-    passed = [remainder for remainder in remainders(payment_list) if remainder.passed]
-    if passed:
-        raise Refused(
-            *(
-                _("The ceiling for %(kind)s would be passed: %(left)s is left, %(wanted)s wanted.")
-                % {
-                    "kind": remainder.kind.name,
-                    "left": format_rupiah(remainder.left),
-                    "wanted": format_rupiah(remainder.wanted),
-                }
-                for remainder in passed
-            )
-        )
-
-
-def _check_people(payment_list: PaymentList) -> None:
-    """Nobody on the list may lack by now what paying her needs."""
-    reasons = reasons_against_lines(payment_list)
-    if reasons:
-        raise Refused(
-            _("Not everybody can be paid any more: %(numbers)s. Send the list back.")
-            % {"numbers": ", ".join(sorted(reasons))}
-        )
-
-
-def _take_snapshots(payment_list: PaymentList) -> None:
-    """Freezes whom the approval is for: name, masked NIK, account, amount, kind and rate."""
-    lines = list(
-        payment_list.lines.filter(state="prepared").select_related(
-            "entitlement__worker", "entitlement__kind"
-        )
-    )
-    worker_ids = {line.entitlement.worker_id for line in lines}
-    payees = payees_of(worker_ids)
-    accounts = {
-        account.worker_id: account
-        for account in BankAccount.objects.filter(worker__in=worker_ids).exclude(state="closed")
-    }
-    for line in lines:
-        entitlement = line.entitlement
-        account = accounts.get(entitlement.worker_id)
-        line.snapshot = {
-            "register_no": entitlement.worker.register_no,
-            "name": entitlement.worker.name,
-            "nik": mask_nik(entitlement.worker.nik or ""),
-            "bank": account.bank if account else "",
-            "account": account.number if account else "",
-            "holder": account.holder if account else "",
-            "amount": line.amount,
-            "kind": entitlement.kind_id,
-            "rate": entitlement.rate_id,
-            "legal_basis": entitlement.legal_basis,
-            "at": timezone.now().isoformat(),
-        }
-        line.payee_mark = payees[entitlement.worker_id].mark(line.amount)
-        line.save(update_fields=["snapshot", "payee_mark"])

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from disbursements import workflow
-from disbursements.models import AssistanceKind, PaymentLine, PaymentList, Reversal
+from disbursements.actions.cash import DEPOSITED, check_covered, is_cash, write_movement
+from disbursements.models import PaymentLine, PaymentList, Reversal
 from disbursements.rules import date_problems
 from disbursements.workflow import Duty
 from kotim_social.accounts.models import User
@@ -57,6 +58,8 @@ def book_results(
     )
     for result in returned:
         _return(waiting[result.line_id], result, on=on, at=now, by=by)
+    _deposit(locked, returned, waiting, on=on, by=by)
+    check_covered(locked)
     _record(locked, results, by)
     return len(paid), len(returned)
 
@@ -71,6 +74,25 @@ def _return(line: PaymentLine, result: Result, *, on: date, at: datetime, by: Us
             "deposit_slip",
         ]
     )  # fmt: skip
+
+
+def _deposit(
+    payment_list: PaymentList,
+    returned: Sequence[Result],
+    lines: dict[UUID, PaymentLine],
+    *,
+    on: date,
+    by: User,
+) -> None:
+    """Cash that nobody fetched went back to the bank: one movement a slip."""
+    if not is_cash(payment_list):
+        return
+    slips: dict[str, int] = {}
+    for result in returned:
+        slip = result.deposit_slip.strip()
+        slips[slip] = slips.get(slip, 0) + lines[result.line_id].amount
+    for slip, amount in slips.items():
+        write_movement(payment_list, DEPOSITED, amount, paper=slip, on=on, by=by)
 
 
 def _record(payment_list: PaymentList, results: Sequence[Result], by: User) -> None:
@@ -130,12 +152,28 @@ def _problems(
 def _problems_of_return(payment_list: PaymentList, result: Result, line: PaymentLine) -> list[str]:
     if result.reason not in PaymentLine.Reason.values:
         return [_("Line %(n)s: say why the money came back.") % {"n": line.number}]
-    cash = payment_list.method == AssistanceKind.Method.CASH
-    if cash and not result.deposit_slip.strip():
+    if is_cash(payment_list) and not result.deposit_slip.strip():
         return [
             _("Line %(n)s: give the number of the deposit slip for the cash.") % {"n": line.number}
         ]
     return []
+
+
+def _problems_of_reversal(
+    locked: PaymentLine, happened_on: date, paper: str, reason: str, by: User
+) -> list[str]:
+    problems = date_problems(
+        happened_on, not_before=locked.result_on, year=locked.payment_list.budget_year
+    )
+    if locked.state != "paid":
+        problems.append(_("Only a paid line can be reversed."))
+    if locked.payment_list.decisions.filter(recorded_by=by).exclude(duty=Duty.PAY).exists():
+        problems.append(_("Somebody else must do this: you already had a hand in this list."))
+    if not paper.strip():
+        problems.append(_("Give the number of the paper."))
+    if not reason.strip():
+        problems.append(_("Give a reason."))
+    return problems
 
 
 @transaction.atomic
@@ -150,17 +188,7 @@ def reverse_line(
         .select_related("payment_list__budget_year")
         .get(pk=line.pk)
     )
-    problems = date_problems(
-        happened_on, not_before=locked.result_on, year=locked.payment_list.budget_year
-    )
-    if locked.state != "paid":
-        problems.append(_("Only a paid line can be reversed."))
-    if locked.payment_list.decisions.filter(recorded_by=by).exclude(duty=Duty.PAY).exists():
-        problems.append(_("Somebody else must do this: you already had a hand in this list."))
-    if not paper.strip():
-        problems.append(_("Give the number of the paper."))
-    if not reason.strip():
-        problems.append(_("Give a reason."))
+    problems = _problems_of_reversal(locked, happened_on, paper, reason, by)
     if problems:
         raise Refused(*problems)
     try:
@@ -175,6 +203,10 @@ def reverse_line(
             )
     except IntegrityError as error:
         raise Refused(_("This line was already reversed.")) from error
+    if is_cash(locked.payment_list):
+        write_movement(
+            locked.payment_list, DEPOSITED, locked.amount, paper=paper, on=happened_on, by=by
+        )
     record(
         "paymentline.reverse",
         by=by,

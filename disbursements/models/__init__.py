@@ -1,5 +1,7 @@
 """The tables of the money."""
 
+from disbursements.models.bank_file import ResultFile, ResultFileQuerySet, ResultRow
+from disbursements.models.cash import CashMovement, RefundDemand, StampDuty
 from disbursements.models.entitlement import Decree, Entitlement, EntitlementQuerySet
 from disbursements.models.payment import (
     ListDecision,
@@ -21,6 +23,7 @@ from disbursements.models.programme import (
 __all__ = [
     "AssistanceKind",
     "BudgetYear",
+    "CashMovement",
     "Ceiling",
     "Decree",
     "Entitlement",
@@ -34,5 +37,10 @@ __all__ = [
     "Position",
     "PositionQuerySet",
     "Rate",
+    "RefundDemand",
+    "ResultFile",
+    "ResultFileQuerySet",
+    "ResultRow",
     "Reversal",
+    "StampDuty",
 ]

@@ -45,6 +45,10 @@ class PaymentList(models.Model):
     kinds = models.ManyToManyField(AssistanceKind, related_name="payment_lists")
     places = models.ManyToManyField(Place, related_name="payment_lists", blank=True)
     batch_code = models.CharField(_("batch"), max_length=30, blank=True)
+    # The list whose returned lines this one pays again.
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by"
+    )
     method = models.CharField(max_length=10, choices=AssistanceKind.Method.choices)
     budget_year = models.ForeignKey(BudgetYear, models.PROTECT, related_name="payment_lists")
     state = models.CharField(max_length=12, choices=workflow.PAYMENT_LIST.choices, default="draft")
@@ -60,6 +64,7 @@ class PaymentList(models.Model):
         "number": "umum",
         "funder": "umum",
         "batch_code": "umum",
+        "follows": "umum",
         "method": "umum",
         "budget_year": "umum",
         "state": "umum",
@@ -170,6 +175,7 @@ class PaymentLine(models.Model):
         ACCOUNT_CLOSED = "account_closed", _("account closed or not active")
         WRONG_BANK = "wrong_bank", _("wrong bank")
         NOT_FETCHED = "not_fetched", _("not fetched")
+        REFUSED = "refused", _("refused by her")
         OTHER = "other", _("other")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -119,8 +119,13 @@ class Report:
             "trail_head": self.facts.trail_head,
         }
         if isinstance(self.data, Rekap):
-            return {**facts, "figures": asdict(self.data)}
-        return {**facts, "rows": [_row_as_json(row) for row in self.data.rows]}
+            total = self.data.total.entitled
+            return {**facts, "total": total, "figures": asdict(self.data)}
+        return {
+            **facts,
+            "total": self.data.total,
+            "rows": [_row_as_json(row) for row in self.data.rows],
+        }
 
 
 def _row_as_json(row: Any) -> dict[str, Any]:

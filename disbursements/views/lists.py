@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.forms.fields import refuse
+from disbursements.actions.following import came_back
 from disbursements.actions.lists import create_list
 from disbursements.forms.lists import ListFilter, NewListForm
 from disbursements.listing import line_rows, lists_in_rows, may_book, sums_of, with_sums
@@ -148,7 +149,7 @@ def _choice(form: NewListForm, user: User, ticked: list[str] | None) -> dict[str
 @require_safe
 def list_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     payment_list = get_visible_or_404(
-        PaymentList.objects.select_related("funder", "budget_year", "created_by"),
+        PaymentList.objects.select_related("funder", "budget_year", "created_by", "follows"),
         request.user,
         pk,
     )
@@ -168,6 +169,10 @@ def list_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "all_url": "?all=1" if page.has_other_pages() else "",
         "timeline": timeline_of(decisions),
         "may_book": may_book(payment_list, request.user) and sums.waiting,
+        "may_follow": sums.returned
+        and request.user.can(Perm.LIST_PREPARE)
+        and bool(came_back(payment_list)),
+        "may_see_papers": request.user.can(Perm.LIST_PAY) or request.user.can(Perm.PAPER_ISSUE),
         "may_reverse": request.user.can(Perm.LIST_PAY),
         "may_issue": request.user.can(Perm.PAPER_ISSUE) and payment_list.state in APPROVED_STATES,
         **buttons_for(payment_list, request.user, waiting=bool(sums.waiting)),

@@ -28,6 +28,7 @@ from disbursements.papers.issuing import (
     make_report,
     print_draft,
 )
+from disbursements.papers.list_papers import LIST_PAPERS, RECEIPTS
 from disbursements.reports import Nominatif, nominatif_rows, rekap_rows
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
@@ -44,6 +45,9 @@ PAGE = 50
 ALL = 1000
 ISSUED_SHOWN = 20
 PDF = "application/pdf"
+# Papers of the money that have a page; some print whole account numbers.
+PAPER_PAGES = (*KINDS, *LIST_PAPERS, RECEIPTS, "refund_demand")
+WHOLE_NUMBERS = ("nominatif", "transfer_list")
 
 
 @require(Perm.REPORT_VIEW)
@@ -187,7 +191,15 @@ def _issue_page(request: HttpRequest, report: Report, back: str) -> HttpResponse
 def paper_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One issued paper: its number, its check code, and how to get it."""
     paper = _paper(request, pk)
-    return render(request, "disbursements/paper_page.html", {"paper": paper})
+    return render(request, "disbursements/paper_page.html", _paper_context(request, paper))
+
+
+def _paper_context(request: HttpRequest, paper: IssuedPaper) -> dict[str, Any]:
+    return {
+        "paper": paper,
+        "copies": paper.copies.select_related("printed_by").order_by("copy"),
+        "may_void": request.user.can(Perm.PAPER_ISSUE) and not paper.is_void,
+    }
 
 
 @require(Perm.REPORT_VIEW)
@@ -206,8 +218,8 @@ def paper_copy(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _paper(request: HttpRequest, pk: UUID) -> IssuedPaper:
     """An issued roll has whole numbers in it: it opens to whoever may see them."""
-    papers = IssuedPaper.objects.filter(kind__in=KINDS).select_related("file", "created_by")
+    papers = IssuedPaper.objects.filter(kind__in=PAPER_PAGES).select_related("file", "created_by")
     paper = get_visible_or_404(papers, request.user, pk)
-    if paper.kind == "nominatif" and not request.user.can(Perm.WORKER_REVEAL):
+    if paper.kind in WHOLE_NUMBERS and not request.user.can(Perm.WORKER_REVEAL):
         raise PermissionDenied
     return paper

@@ -43,6 +43,7 @@ class Perm(StrEnum):
     BATCH_TRAVEL = "batch.travel"
     REPORT_VIEW = "report.view"
     PAPER_ISSUE = "paper.issue"
+    JOB_RUN = "job.run"
     TRAIL_VIEW = "trail.view"
     USER_ADMIN = "user.admin"
     CORRECTION_PROPOSE = "correction.propose"
@@ -77,6 +78,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.BATCH_PLAN,
             Perm.BATCH_TRAVEL,
             Perm.REPORT_VIEW,
+            Perm.JOB_RUN,
         }
     ),
     Role.VERIFIKATOR: frozenset(
@@ -87,6 +89,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.PROPOSAL_CHECK,
             Perm.LIST_VERIFY,
             Perm.REPORT_VIEW,
+            Perm.JOB_RUN,
         }
     ),
     Role.PIMPINAN: frozenset(
@@ -111,6 +114,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.BATCH_CONFIRM,
             Perm.REPORT_VIEW,
             Perm.PAPER_ISSUE,
+            Perm.JOB_RUN,
             Perm.TRAIL_VIEW,
             Perm.CORRECTION_ACCEPT,
         }
@@ -123,6 +127,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.PROGRAMME_EDIT,
             Perm.REPORT_VIEW,
             Perm.PAPER_ISSUE,
+            Perm.JOB_RUN,
         }
     ),
     Role.ADMIN: frozenset({Perm.WORKER_VIEW, Perm.USER_ADMIN, Perm.CORRECTION_PROPOSE}),

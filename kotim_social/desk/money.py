@@ -46,6 +46,6 @@ def lines_of(worker: Worker) -> list[PaymentLine]:
     """Every attempt to pay her, newest first."""
     return list(
         PaymentLine.objects.filter(entitlement__worker=worker)
-        .select_related("payment_list", "entitlement__kind")
+        .select_related("payment_list", "entitlement__kind", "reversal")
         .order_by("-pk")
     )

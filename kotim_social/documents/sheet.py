@@ -4,6 +4,7 @@ import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
+from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
@@ -13,6 +14,8 @@ from kotim_social.documents.text import fit, plain
 
 MARK_DRAFT = "KONSEP"
 _FOOT_SIZE = 6.5
+# Room of four modules is kept around it, and it stays off the edge that printers leave white.
+_QR_SIZE, _QUIET = 30.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +159,13 @@ class Sheet:
         canvas.setFont(REGULAR, _FOOT_SIZE)
         number = f"Nomor {footer.number}" if footer.number else ""
         code = f"Kode periksa {footer.check_code}" if footer.check_code else ""
-        canvas.drawRightString(self.right, bottom - 14, plain(number))
-        canvas.drawRightString(self.right, bottom - 23, plain(code))
+        edge = self.right - (_QR_SIZE + _QUIET if footer.check_code else 0)
+        canvas.drawRightString(edge, bottom - 14, plain(number))
+        canvas.drawRightString(edge, bottom - 23, plain(code))
+        if footer.check_code:
+            draw_qr(
+                canvas, footer.check_code, self.right - _QR_SIZE, bottom - 4 - _QUIET - _QR_SIZE
+            )
         printed = fit(plain(footer.printed), self.width - 130, size=_FOOT_SIZE, max_lines=2)
         for index, line in enumerate(printed.lines):
             canvas.setFont(REGULAR, printed.size)
@@ -173,6 +181,19 @@ class Sheet:
         canvas.drawCentredString(0, -34, MARK_DRAFT)
         canvas.restoreState()
         draw_mark(canvas, page.width - page.right, page.height, f"{MARK_DRAFT} – belum bernomor")
+
+
+def draw_qr(canvas: Canvas, text: str, x: float, y: float) -> None:
+    """The check code as a QR: the code alone, no address and nobody's data."""
+    code = QrCodeWidget(text, barLevel="M")
+    code.qr.make()
+    size = code.qr.getModuleCount()
+    step = _QR_SIZE / size
+    for row in range(size):
+        for column in range(size):
+            if code.qr.isDark(row, column):
+                top = y + _QR_SIZE - (row + 1) * step
+                canvas.rect(x + column * step, top, step, step, stroke=0, fill=1)
 
 
 def draw_mark(canvas: Canvas, right: float, page_height: float, text: str) -> None:

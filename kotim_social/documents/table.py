@@ -77,6 +77,7 @@ class Table:
     terbilang: int | None = None  # index of the column whose grand total is spelled out
     number_row: bool = False  # 1 2 3 … under the heading
     space_after: float = 6.0
+    least_lines: int = 1  # room in each row for as many lines: to sign in, for instance
 
     @property
     def summed(self) -> tuple[int, ...]:

@@ -64,13 +64,14 @@ class TableDrawing:
     def draw(self) -> None:
         self._start()
         lay, totals, heights = [cells.lay for cells in self._cells], self._totals, self._heights
+        least = self._table.least_lines
         foot = self._heights[1] if self._page_totals else 0
         for row in self._table.rows:
             if isinstance(row, Section | Subtotal | Summary):
                 self._add_band(row, foot)
                 continue
             laid = [f(value) for f, value in zip(lay, row, strict=True)]
-            lines = max([cell.lines for cell in laid])
+            lines = max(least, *[cell.lines for cell in laid])
             height = heights[lines]
             if self._left < height + foot:
                 self._turn()

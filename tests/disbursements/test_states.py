@@ -10,6 +10,7 @@ from django.utils.encoding import force_str
 
 import cases.workflow
 import disbursements.workflow
+import kotim_social.jobs.workflow
 import repatriation.workflow
 from cases.models import BankAccount, Worker
 from disbursements.workflow import DUTY_OF_ACT, PAYMENT_LIST
@@ -21,6 +22,7 @@ ALL = (
     *cases.workflow.WORKFLOWS,
     *disbursements.workflow.WORKFLOWS,
     *repatriation.workflow.WORKFLOWS,
+    *kotim_social.jobs.workflow.WORKFLOWS,
 )
 each = pytest.mark.parametrize("table", ALL, ids=lambda it: f"{it.model_label}.{it.field}")
 

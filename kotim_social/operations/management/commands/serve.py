@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess  # nosec B404: it starts this very program
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -44,6 +49,18 @@ class Office(BaseApplication):
         return get_wsgi_application()
 
 
+@contextmanager
+def job_worker() -> Iterator[None]:
+    """The worker of the background jobs, in a process of its own, as long as this one lives."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "job_worker"]
+    worker = subprocess.Popen([*command, "--parent", str(os.getpid())])  # noqa: S603
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(timeout=20)
+
+
 class Command(BaseCommand):
     help = "Sets up and serves on this machine; an empty office becomes the demo office."
 
@@ -59,7 +76,8 @@ class Command(BaseCommand):
         settings.IS_DEMO = demo_file().exists()
         self._say_where(options["bind"])
         connections.close_all()
-        Office(options["bind"]).run()
+        with job_worker():
+            Office(options["bind"]).run()
 
     def _say_where(self, bind: str) -> None:
         self.stdout.write(self.style.SUCCESS(f"\nKotim Social: http://{bind}/"))

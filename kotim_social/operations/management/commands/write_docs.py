@@ -11,6 +11,7 @@ from django.utils import translation
 from cases.workflow import WORKFLOWS as CASES
 from disbursements.workflow import WORKFLOWS as DISBURSEMENTS
 from kotim_social.accounts.roles import permissions_as_markdown
+from kotim_social.jobs.workflow import WORKFLOWS as JOBS
 from kotim_social.workflow import states_as_markdown
 from repatriation.workflow import WORKFLOWS as REPATRIATION
 
@@ -19,7 +20,7 @@ def pages() -> dict[str, str]:
     """File name under docs/ → what it must hold."""
     with translation.override("en"):
         return {
-            "states.md": states_as_markdown([*CASES, *DISBURSEMENTS, *REPATRIATION]),
+            "states.md": states_as_markdown([*CASES, *DISBURSEMENTS, *REPATRIATION, *JOBS]),
             "permissions.md": permissions_as_markdown(),
         }
 

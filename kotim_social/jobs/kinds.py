@@ -1,0 +1,47 @@
+"""The kinds of background work; each app that has one registers it in its module `background`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from kotim_social.accounts.roles import Perm
+
+# Says how much is done; it raises when the work was taken away from this worker.
+Report = Callable[[int], None]
+# Does the work of a job, and gives the id of what it made. It must be able to run again.
+Work = Callable[[Any, Report], UUID]
+
+FAILURES = {
+    "refused": _("It may not be done any more. Open the page it was asked for from and look why."),
+    "error": _("The program met an error. Try again; if it fails again, tell the administrator."),
+    "stopped": _("The worker stopped three times while doing it."),
+    "no_right": _("Whoever asked for it no longer has the right to it."),
+}
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """One kind: who may ask for it, what does it, and the page of what it makes (by its id)."""
+
+    code: str
+    label: Any
+    perm: Perm
+    work: Work
+    result_page: str
+
+
+_KINDS: dict[str, JobKind] = {}
+
+
+def register(kind: JobKind) -> None:
+    _KINDS[kind.code] = kind
+
+
+def job_kind(code: str) -> JobKind:
+    """KeyError for a kind that no app registered."""
+    return _KINDS[code]

@@ -1,0 +1,1 @@
+"""The tables of the queue, which a package brings along, made by migrations of ours."""
