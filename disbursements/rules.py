@@ -90,8 +90,12 @@ def find_candidates(
     kinds: Sequence[AssistanceKind],
     places: Iterable[Place] = (),
     batch_code: str = "",
+    budget_year: BudgetYear | None = None,
 ) -> Candidates:
-    """Divides all positions of these kinds in the user's scope, in a constant number of queries."""
+    """Divides all positions of these kinds in the user's scope, in a constant number of queries.
+
+    With a `budget_year`, rights of another year are left out: each year pays its own.
+    """
     positions = Position.objects.visible_to(user).filter(kind__in=kinds)
     if places:
         positions = positions.filter(place__in=places)
@@ -99,7 +103,11 @@ def find_candidates(
         positions = positions.filter(
             worker__journeys__current=True, worker__journeys__batch_code=batch_code
         )
-    rows = list(positions.select_related("last_line__payment_list").order_by("worker__name", "key"))
+    rows = list(
+        positions.select_related("last_line__payment_list", "entitlement").order_by(
+            "worker__name", "key"
+        )
+    )
     people = Worker.objects.filter(pk__in={row.worker_id for row in rows}).with_journey().in_bulk()
     policies = {policy.kind_id: policy for policy in Policy.objects.filter(kind__in=kinds)}
     transfer = any(kind.method == AssistanceKind.Method.TRANSFER for kind in kinds)
@@ -109,7 +117,9 @@ def find_candidates(
     left_out: dict[tuple[UUID, tuple[Reason, ...]], tuple[Any, list[str]]] = {}
     for row in rows:
         worker = people[row.worker_id]
-        reasons = _reasons(row, worker, policies[row.kind_id], lacks[row.worker_id])
+        reasons = _of_another_year(row, budget_year) or _reasons(
+            row, worker, policies[row.kind_id], lacks[row.worker_id]
+        )
         if reasons:
             key = (worker.pk, reasons)
             left_out.setdefault(key, (worker, []))[1].append(names[row.kind_id])
@@ -119,6 +129,25 @@ def find_candidates(
         included,
         [LeftOut(worker, tuple(kinds), key[1]) for key, (worker, kinds) in left_out.items()],
     )
+
+
+def candidates_for(user: User, payment_list: PaymentList) -> Candidates:
+    """The same by what a list was made for."""
+    return find_candidates(
+        user,
+        kinds=list(payment_list.kinds.all()),
+        places=list(payment_list.places.all()),
+        batch_code=payment_list.batch_code,
+        budget_year=payment_list.budget_year,
+    )
+
+
+def _of_another_year(row: Position, year: BudgetYear | None) -> tuple[Reason, ...]:
+    right = row.entitlement
+    if year is None or right is None or right.budget_year_id == year.pk:
+        return ()
+    sentence = _("Her right is of the budget year %(year)s.") % {"year": right.budget_year_id}
+    return (Reason(sentence),)
 
 
 def _reasons(

@@ -5,6 +5,8 @@ from django.urls import path, re_path
 from disbursements.views import (
     acts,
     bank_files,
+    changed_rights,
+    changes,
     decrees,
     lines,
     list_papers,
@@ -13,12 +15,14 @@ from disbursements.views import (
     programme,
     refunds,
     reports,
+    sheets,
+    years,
 )
 
 app_name = "disbursements"
 
 LIST = "daftar-bayar/<uuid:pk>/"
-KIND = r"^laporan/(?P<kind>rekap|nominatif)"
+KIND = r"^laporan/(?P<kind>rekap|nominatif|realisasi|spj)"
 
 urlpatterns = [
     path("daftar-bayar/", lists.list_index, name="list_index"),
@@ -71,9 +75,26 @@ urlpatterns = [
     path("pengembalian/", refunds.refund_list, name="refund_list"),
     path("sk/", decrees.decree_list, name="decree_list"),
     path("sk/baru/", decrees.decree_create, name="decree_create"),
+    path("sk/perubahan/", changed_rights.decree_change, name="decree_change"),
+    path("sk/tahun-lalu/", changed_rights.decree_anew, name="decree_anew"),
     path("sk/<uuid:pk>/", decrees.decree_detail, name="decree_detail"),
     path("program/", programme.programme, name="programme"),
+    path("program/usul/<slug:subject>/", changes.change_propose, name="change_propose"),
+    path("program/perubahan/<uuid:pk>/", changes.change_page, name="change_page"),
+    path("program/perubahan/<uuid:pk>/terima/", changes.change_accept, name="change_accept"),
+    path("program/perubahan/<uuid:pk>/tolak/", changes.change_decline, name="change_decline"),
+    path("program/perubahan/<uuid:pk>/tarik/", changes.change_withdraw, name="change_withdraw"),
+    path("program/tahun/<int:year>/", years.year_page, name="year_page"),
+    path("program/tahun/<int:year>/kembali/", years.late_refund, name="late_refund"),
+    path("program/tahun/<int:year>/setor/<slug:funder>/", years.year_deposit, name="year_deposit"),
+    path("hak/<uuid:pk>/gugurkan/", changed_rights.entitlement_lapse, name="entitlement_lapse"),
+    path("cocokkan/", years.reconciliation, name="reconciliation"),
     path("laporan/", reports.report_index, name="report_index"),
+    re_path(r"^laporan/(?P<sheet>realisasi|spj)/$", sheets.sheet_page, name="sheet_page"),
+    re_path(rf"{KIND}\.(?P<form>csv|xlsx)$", sheets.report_export, name="report_export"),
+    path(f"{LIST}spj.pdf", sheets.list_spj, name="list_spj"),
+    path(f"{LIST}<slug:sheet>.<slug:form>", sheets.list_export, name="list_export"),
+    path(f"{LIST}spj/terbitkan/", sheets.list_spj_issue, name="list_spj_issue"),
     re_path(rf"{KIND}\.pdf$", reports.report_draft, name="report_draft"),
     re_path(rf"{KIND}/terbitkan/$", reports.report_issue, name="report_issue"),
     path("kertas/<uuid:pk>/", reports.paper_page, name="paper_page"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from disbursements.programme_workflow import PROGRAMME_CHANGE
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.workflow import State, Transition, Workflow
@@ -27,6 +28,22 @@ ENTITLEMENT = Workflow(
             "lapsed",
             Perm.DECREE_SIGN,
             reason_required=True,
+        ),
+        Transition("change", _("Change by a decree"), ("determined",), "lapsed", Perm.DECREE_SIGN),
+        Transition("deposit_back", _("Deposit back"), ("determined",), "lapsed", Perm.LIST_PAY),
+        Transition(
+            "refund_late",
+            _("Refund after the closing"),
+            ("determined",),
+            "lapsed",
+            Perm.LIST_PAY,
+        ),
+        Transition(
+            "leave_unclaimed",
+            _("Close as never claimed"),
+            ("determined",),
+            "lapsed",
+            Perm.PROGRAMME_EDIT,
         ),
     ),
 )
@@ -176,4 +193,4 @@ RESULT_FILE = Workflow(
     ),
 )
 
-WORKFLOWS = (ENTITLEMENT, PAYMENT_LIST, LINE, RESULT_FILE)
+WORKFLOWS = (ENTITLEMENT, PAYMENT_LIST, LINE, RESULT_FILE, PROGRAMME_CHANGE)

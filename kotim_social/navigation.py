@@ -49,6 +49,7 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
         gettext_noop("Money"),
         (
             (gettext_noop("Programme"), "disbursements:programme", Perm.PROGRAMME_VIEW),
+            (gettext_noop("Reconciliation"), "disbursements:reconciliation", Perm.REPORT_VIEW),
             (gettext_noop("Money demanded back"), "disbursements:refund_list", Perm.LIST_PAY),
             (gettext_noop("Money demanded back"), "disbursements:refund_list", Perm.LIST_APPROVE),
             (gettext_noop("Money demanded back"), "disbursements:refund_list", Perm.TRAIL_VIEW),

@@ -24,6 +24,7 @@ from disbursements.models import (
 )
 from disbursements.rules import (
     Candidate,
+    candidates_for,
     changed_payees,
     date_problems,
     find_candidates,
@@ -65,7 +66,9 @@ def create_list(
     methods = {kind.method for kind in kinds}
     if len(methods) != 1:
         raise Refused(_("Choose kinds that are paid in the same way: by transfer or in cash."))
-    found = find_candidates(by, kinds=kinds, places=places, batch_code=batch_code).included
+    found = find_candidates(
+        by, kinds=kinds, places=places, batch_code=batch_code, budget_year=budget_year
+    ).included
     wanted = None if only is None else set(only)
     chosen = [c for c in found if wanted is None or c.position.key in wanted]
     if not chosen:
@@ -138,10 +141,7 @@ def _write_lines(payment_list: PaymentList, chosen: Sequence[Candidate], by: Use
 def add_people(*, payment_list: PaymentList, by: User) -> int:
     """Adds to a draft everybody of its choice who can be paid by now; returns how many."""
     locked = _lock_draft(payment_list, by)
-    kinds = list(locked.kinds.all())
-    found = find_candidates(
-        by, kinds=kinds, places=list(locked.places.all()), batch_code=locked.batch_code
-    )
+    found = candidates_for(by, locked)
     if found.included:
         _take_part(locked, by)
         _write_lines(locked, found.included, by)

@@ -54,6 +54,18 @@ class NewListForm(PlainForm, forms.Form):
     budget_year = forms.ModelChoiceField(
         label=gettext_lazy("Budget year"), queryset=None, empty_label=None
     )
+    readiness = forms.ChoiceField(
+        label=gettext_lazy("Of those who are ready"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Everybody")),
+            ("plain", gettext_lazy("Only those without a warning")),
+            ("warned", gettext_lazy("Only those with a warning")),
+            ("again", gettext_lazy("Only those whose money came back")),
+        ],
+    )
+    # The one reason whose people are shown among those left out; chosen by a link on the page.
+    because = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,6 +109,7 @@ class NewListForm(PlainForm, forms.Form):
         pairs = [("kinds", kind.code) for kind in data["kinds"]]
         pairs += [("places", place.pk) for place in data["places"]]
         pairs += [("batch", data["batch"]), ("budget_year", str(data["budget_year"].pk))]
+        pairs += [(name, data[name]) for name in ("readiness", "because") if data[name]]
         return pairs
 
 

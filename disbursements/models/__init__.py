@@ -2,6 +2,7 @@
 
 from disbursements.models.bank_file import ResultFile, ResultFileQuerySet, ResultRow
 from disbursements.models.cash import CashMovement, RefundDemand, StampDuty
+from disbursements.models.change import ProgrammeChange
 from disbursements.models.entitlement import Decree, Entitlement, EntitlementQuerySet
 from disbursements.models.payment import (
     ListDecision,
@@ -36,6 +37,7 @@ __all__ = [
     "Policy",
     "Position",
     "PositionQuerySet",
+    "ProgrammeChange",
     "Rate",
     "RefundDemand",
     "ResultFile",

@@ -66,6 +66,14 @@ class EntitlementQuerySet(models.QuerySet["Entitlement"]):
 class Entitlement(models.Model):
     """One kind for one person, frozen by a decree. `paid` is moved by the database alone."""
 
+    class LapseKind(models.TextChoices):
+        """Why a right ended, where it is more than a reason of its own."""
+
+        CHANGED = "changed", _("replaced by a later decree")
+        DEPOSITED = "deposited", _("deposited back at the end of the year")
+        UNCLAIMED = "unclaimed", _("never claimed by the end of the year")
+        REFUNDED = "refunded", _("refunded after the year was closed")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     decree = models.ForeignKey(Decree, models.PROTECT, related_name="entitlements")
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="entitlements")
@@ -82,6 +90,18 @@ class Entitlement(models.Model):
     lapsed_at = models.DateTimeField(null=True, blank=True)
     lapsed_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     lapsed_because = EncryptedTextField(label="entitlement.lapsed", null=True, blank=True)
+    # Both have their default in the database: rights are also written by one statement for a set.
+    lapse_kind = models.CharField(
+        max_length=10, choices=LapseKind.choices, blank=True, default="", db_default=""
+    )
+    deposit_number = models.CharField(
+        _("number of the deposit"), max_length=80, blank=True, default="", db_default=""
+    )
+    # The lapsed right in whose place this one stands: by a decree that changes the amount, or
+    # because a later year pays what an earlier one did not.
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(_USER, models.PROTECT, related_name="+")
 
@@ -101,6 +121,9 @@ class Entitlement(models.Model):
         "lapsed_at": "umum",
         "lapsed_by": "umum",
         "lapsed_because": "rahasia",
+        "lapse_kind": "umum",
+        "deposit_number": "umum",
+        "replaces": "umum",
         "recorded_at": "umum",
         "recorded_by": "umum",
     }
@@ -134,6 +157,16 @@ class Entitlement(models.Model):
                     lapsed_by__isnull=False,
                 ),
                 name="entitlement_lapsed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="lapsed") | Q(lapse_kind="", deposit_number=""),
+                name="entitlement_lapse_kind_when_lapsed",
+            ),
+            models.CheckConstraint(
+                condition=Q(lapse_kind__in=["deposited", "refunded"]) & ~Q(deposit_number="")
+                | Q(lapse_kind__in=["", "changed", "unclaimed"], deposit_number=""),
+                name="entitlement_deposit_has_number",
+                violation_error_message=_("Give the number of the deposit."),
             ),
             known_states(workflow.ENTITLEMENT),
         ]

@@ -277,6 +277,9 @@ class Reversal(ImmutableModel):
     amount = models.BigIntegerField()
     happened_on = models.DateField()
     paper = models.CharField(_("number of the paper"), max_length=80)
+    # The budget year whose books it is in: the list's own (filled in by the database), or, after
+    # that was closed, the one that is open when the money comes.
+    booked_in = models.ForeignKey(BudgetYear, models.PROTECT, null=True, related_name="+")
     reason = EncryptedTextField(label="reversal.reason")
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(_USER, models.PROTECT, related_name="+")
@@ -286,6 +289,7 @@ class Reversal(ImmutableModel):
         "amount": "spesifik",
         "happened_on": "umum",
         "paper": "umum",
+        "booked_in": "umum",
         "reason": "rahasia",
         "recorded_at": "umum",
         "recorded_by": "umum",

@@ -1,4 +1,4 @@
-"""The two reports as papers: a draft to look at, or issued with a number and kept."""
+"""The reports as papers: a draft to look at, or issued with a number and kept."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from cases.models import BankAccount, Journey, Worker
 from disbursements.listing import visible_places
-from disbursements.models import Funder, PaymentList, Position
+from disbursements.models import Funder, PaymentLine, PaymentList, Position
 from disbursements.models.position import PositionQuerySet
 from disbursements.papers.nominatif import nominatif_pdf
+from disbursements.papers.realisation import realisation_pdf
 from disbursements.papers.rekap import PaperFacts, rekap_pdf
+from disbursements.papers.spj import spj_pdf
+from disbursements.realisation import ALWAYS, Evidence, Period, Realisation, evidence, realisation
 from disbursements.reports import (
     Nominatif,
     Rekap,
@@ -31,15 +36,9 @@ from kotim_social.documents.actions import issue_paper
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.documents.paper import PaperNumber, printed_line
 from kotim_social.documents.signatories import signature_block
-from kotim_social.lib.dates import today
-from kotim_social.regions.models import Place
+from kotim_social.lib.dates import format_date, today
+from kotim_social.regions.models import Lokalisasi, Place
 from kotim_social.workflow import Refused
-
-KINDS = ("rekap", "nominatif")
-SIGNERS = {
-    "rekap": ("kepala_dinas", "kabid", "bendahara"),
-    "nominatif": ("kepala_dinas", "bendahara"),
-}
 
 
 @dataclass(frozen=True)
@@ -50,16 +49,53 @@ class Scope:
     funder: Funder | None = None
     place: Place | None = None
     payment_list: PaymentList | None = None
+    lokalisasi: Lokalisasi | None = None
+    batch_code: str = ""
+    bank: str = ""
+    period: Period = ALWAYS
 
     def positions(self) -> PositionQuerySet:
-        found = Position.objects.all()
+        """Positions in the scope; with a period, those whose last result lies in it."""
+        found = Position.objects.filter(self.period.on("last_line__result_on"))
         if self.user is not None:
             found = found.visible_to(self.user)
         if self.funder is not None:
             found = found.filter(funder=self.funder)
-        if self.place is not None:
-            found = found.filter(place=self.place)
+        if self._narrows_people:
+            found = found.filter(worker__in=self._people())
         return found
+
+    def lines(self) -> Any:
+        """Payment lines in the scope, whenever they were booked: the papers narrow by date."""
+        found = PaymentLine.objects.all()
+        if self.payment_list is not None:
+            return found.filter(payment_list=self.payment_list)
+        if self.user is not None and not self.user.sees_everything:
+            hers = Worker.objects.visible_to(self.user)
+            found = found.filter(entitlement__worker__in=hers)
+        if self.funder is not None:
+            found = found.filter(payment_list__funder=self.funder)
+        if self._narrows_people:
+            found = found.filter(entitlement__worker__in=self._people())
+        return found
+
+    @property
+    def _narrows_people(self) -> bool:
+        return bool(self.place or self.lokalisasi or self.batch_code or self.bank)
+
+    def _people(self) -> Any:
+        people = Worker.objects.order_by()
+        if self.place is not None:
+            people = people.filter(place=self.place)
+        if self.lokalisasi is not None:
+            people = people.filter(place__lokalisasi=self.lokalisasi)
+        if self.batch_code:
+            current = Journey.objects.filter(current=True, batch_code=self.batch_code)
+            people = people.filter(pk__in=current.values("worker"))
+        if self.bank:
+            accounts = BankAccount.objects.filter(bank=self.bank).exclude(state="closed")
+            people = people.filter(pk__in=accounts.values("worker"))
+        return people.values("pk")
 
     @property
     def whole(self) -> bool:
@@ -75,12 +111,26 @@ class Scope:
         return [
             ("Sumber dana", _fund(self.funder) if self.funder else "semua"),
             ("Tempat", self._places()),
+            *self._narrower(),
         ]
+
+    def _narrower(self) -> list[tuple[str, str]]:
+        """Batch, bank and period, where one is chosen."""
+        first, last = self.period.first, self.period.last
+        days = " – ".join(format_date(day) if day else "…" for day in (first, last))
+        pairs = [
+            ("Rombongan", self.batch_code),
+            ("Bank", self.bank),
+            ("Tanggal hasil", "" if self.period.is_open else days),
+        ]
+        return [(label, value) for label, value in pairs if value]
 
     def _places(self) -> str:
         """A caseworker's "all" are the places of her own."""
         if self.place is not None:
             return self.place.label
+        if self.lokalisasi is not None:
+            return self.lokalisasi.name
         if self.user is None or self.user.sees_everything:
             return "semua"
         return ", ".join(place.label for place in visible_places(self.user)) or "–"
@@ -90,25 +140,34 @@ def _fund(funder: Funder) -> str:
     return f"{funder.name} ({funder.source})"
 
 
+Data = Rekap | Nominatif | Realisation | Evidence
+
+
 @dataclass(frozen=True)
 class Report:
     """A report ready to be printed, as a draft or with a number."""
 
     kind: str
     scope: Scope
-    data: Rekap | Nominatif
+    data: Any
     facts: PaperFacts
     size: str
 
     @property
     def is_determined(self) -> bool:
-        return self.data.is_determined
+        return bool(self.data.is_determined)
 
     def pdf(self, number: PaperNumber | None = None) -> bytes:
-        if isinstance(self.data, Rekap):
-            return rekap_pdf(self.data, self.facts, number, size=self.size)
-        whole = self.scope.whole
-        return nominatif_pdf(self.data, self.facts, number, whole=whole, size=self.size)
+        """The nominatif alone has whole numbers in it, for whoever may see them."""
+        about = {"whole": self.scope.whole} if self.kind == "nominatif" else {}
+        draw = REPORTS[self.kind].draw
+        return draw(self.data, self.facts, number, size=self.size, **about)
+
+    @property
+    def total(self) -> int:
+        """The sum that stands at the end of the paper."""
+        total = self.data.total
+        return int(total.entitled if isinstance(self.data, Rekap) else total)
 
     def snapshot(self) -> dict[str, Any]:
         """All that was printed, as JSON."""
@@ -117,15 +176,11 @@ class Report:
             "scope": [list(pair) for pair in self.facts.scope],
             "signatures": [asdict(block) for block in self.facts.signatures],
             "trail_head": self.facts.trail_head,
+            "total": self.total,
         }
-        if isinstance(self.data, Rekap):
-            total = self.data.total.entitled
-            return {**facts, "total": total, "figures": asdict(self.data)}
-        return {
-            **facts,
-            "total": self.data.total,
-            "rows": [_row_as_json(row) for row in self.data.rows],
-        }
+        if isinstance(self.data, Nominatif):
+            return {**facts, "rows": [_row_as_json(row) for row in self.data.rows]}
+        return {**facts, "figures": asdict(self.data)}
 
 
 def _row_as_json(row: Any) -> dict[str, Any]:
@@ -144,29 +199,77 @@ def _row_as_json(row: Any) -> dict[str, Any]:
     }
 
 
+def _nominatif(scope: Scope) -> Nominatif:
+    if scope.payment_list is not None:
+        return nominatif_of_list(scope.payment_list)
+    return nominatif_rows(scope.positions())
+
+
+def _realisation(scope: Scope) -> Realisation:
+    code = scope.funder.pk if scope.funder else ""
+    return realisation(scope.lines(), scope.period, funder=code)
+
+
+@dataclass(frozen=True)
+class ReportKind:
+    """A report: the paper it is in the register, who signs, how it is read and drawn."""
+
+    paper: str
+    label: Any
+    signers: tuple[str, ...]
+    read: Callable[[Scope], Data]
+    draw: Callable[..., bytes]
+
+
+REPORTS = {
+    "rekap": ReportKind(
+        "rekap",
+        gettext_lazy("Disbursement report"),
+        ("kepala_dinas", "kabid", "bendahara"),
+        lambda scope: rekap_rows(scope.positions()),
+        rekap_pdf,
+    ),
+    "nominatif": ReportKind(
+        "nominatif",
+        gettext_lazy("Nominal roll"),
+        ("kepala_dinas", "bendahara"),
+        _nominatif,
+        nominatif_pdf,
+    ),
+    "realisasi": ReportKind(
+        "realisation",
+        gettext_lazy("Report by funder"),
+        ("pa_kpa", "bendahara"),
+        _realisation,
+        realisation_pdf,
+    ),
+    "spj": ReportKind(
+        "accountability_cover",
+        gettext_lazy("Accountability cover and checklist"),
+        ("pa_kpa", "ppk", "bendahara"),
+        lambda scope: evidence(scope.lines(), scope.period),
+        spj_pdf,
+    ),
+}
+KINDS = tuple(REPORTS)
+PAPER_KINDS = tuple(kind.paper for kind in REPORTS.values())
+
+
 def make_report(kind: str, scope: Scope, *, day: date | None = None, size: str = "") -> Report:
     """Reads the figures and what stands around them; nothing is written but seals of the trail."""
     day = day or today()
-    source: Callable[[], Rekap | Nominatif]
-    if kind == "rekap":
-        source = lambda: rekap_rows(scope.positions())  # noqa: E731
-    elif scope.payment_list is not None:
-        payment_list = scope.payment_list
-        source = lambda: nominatif_of_list(payment_list)  # noqa: E731
-    else:
-        source = lambda: nominatif_rows(scope.positions())  # noqa: E731
     name = (scope.user.full_name or scope.user.username) if scope.user else "petugas sistem"
     facts = PaperFacts(
         day=day,
         scope=scope.in_words(),
         signatures=[
             signature_block(who, day, lead="Mengetahui," if who == "kepala_dinas" else "")
-            for who in SIGNERS[kind]
+            for who in REPORTS[kind].signers
         ],
         printed=printed_line(name, timezone.localtime()),
         trail_head=seal() if kind == "rekap" else "",
     )
-    return Report(kind, scope, source(), facts, size)
+    return Report(kind, scope, REPORTS[kind].read(scope), facts, size)
 
 
 def print_draft(report: Report) -> bytes:
@@ -203,7 +306,7 @@ def issue_report(report: Report, *, by: User) -> IssuedPaper:
     if against:
         raise Refused(*against)
     return issue_paper(
-        kind=report.kind,
+        kind=REPORTS[report.kind].paper,
         build=report.pdf,
         snapshot=report.snapshot(),
         issued_on=report.facts.day,

@@ -20,7 +20,7 @@ from disbursements.forms.lists import ConfirmForm, ReverseForm
 from disbursements.forms.results import ResultsForm
 from disbursements.listing import line_rows, may_book, sums_of
 from disbursements.models import PaymentLine, PaymentList
-from disbursements.rules import find_candidates
+from disbursements.rules import candidates_for
 from disbursements.views.showing import facts_of
 from disbursements.workflow import LIVE, PAYMENT_LIST
 from kotim_social.accounts.access import (
@@ -56,12 +56,7 @@ def lines_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     elif against := PAYMENT_LIST.can(payment_list, request.user, "submit"):
         messages.error(request, " ".join(against))
         return redirect(here)
-    found = find_candidates(
-        request.user,
-        kinds=list(payment_list.kinds.all()),
-        places=list(payment_list.places.all()),
-        batch_code=payment_list.batch_code,
-    ).included
+    found = candidates_for(request.user, payment_list).included
     if not found and request.method != "POST":
         messages.info(request, _("Nobody else can be paid now with the choice of this list."))
         return redirect(here)

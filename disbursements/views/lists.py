@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from cases.forms.fields import refuse
 from disbursements.actions.following import came_back
 from disbursements.actions.lists import create_list
+from disbursements.cautions import cautions
 from disbursements.forms.lists import ListFilter, NewListForm
 from disbursements.listing import line_rows, lists_in_rows, may_book, sums_of, with_sums
 from disbursements.models import PaymentList
@@ -28,10 +29,14 @@ from disbursements.views.showing import (
     buttons_for,
     facts_of,
     filter_tags,
+    fits,
     left_out_people,
+    only_because,
+    reasons_to_choose,
     road_of,
     timeline_of,
 )
+from disbursements.workflow import LIVE
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -121,8 +126,13 @@ def _tell(request: HttpRequest, made: PaymentList, ticked: int) -> None:
 def _choice(form: NewListForm, user: User, ticked: list[str] | None) -> dict[str, Any]:
     data = form.cleaned_data
     found = find_candidates(
-        user, kinds=data["kinds"], places=list(data["places"]), batch_code=data["batch"]
+        user,
+        kinds=data["kinds"],
+        places=list(data["places"]),
+        batch_code=data["batch"],
+        budget_year=data["budget_year"],
     )
+    soft = cautions({one.worker.pk for one in found.included})
     names = {kind.code: kind.name for kind in data["kinds"]}
     chosen = None if ticked is None else set(ticked)
     rows = [
@@ -133,14 +143,19 @@ def _choice(form: NewListForm, user: User, ticked: list[str] | None) -> dict[str
             "amount": one.position.entitled - one.position.paid,
             "checked": chosen is None or one.position.key in chosen,
             "again": one.position.last_line_id is not None,
+            "cautions": soft.get(one.worker.pk, []),
         }
         for one in found.included
+        if fits(data["readiness"], one, soft)
     ]
+    left_out = left_out_people(found.left_out, user)
     return {
         "rows": rows,
-        "total": found.total,
-        "people": len({one.worker.pk for one in found.included}),
-        "left_out": left_out_people(found.left_out, user),
+        "total": sum(row["amount"] for row in rows),
+        "people": len({row["worker"].pk for row in rows}),
+        "reasons": reasons_to_choose(left_out),
+        "left_out": only_because(left_out, data["because"]),
+        "all_left_out": len(left_out),
         "hidden": form.as_hidden(),
     }
 
@@ -174,6 +189,7 @@ def list_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         and bool(came_back(payment_list)),
         "may_see_papers": request.user.can(Perm.LIST_PAY) or request.user.can(Perm.PAPER_ISSUE),
         "may_reverse": request.user.can(Perm.LIST_PAY),
+        "may_export": request.user.can(Perm.REPORT_EXPORT),
         "may_issue": request.user.can(Perm.PAPER_ISSUE) and payment_list.state in APPROVED_STATES,
         **buttons_for(payment_list, request.user, waiting=bool(sums.waiting)),
         **_warnings(payment_list),
@@ -184,9 +200,15 @@ def list_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _warnings(payment_list: PaymentList) -> dict[str, Any]:
     """What has changed since the approval, and who could not be paid as things stand now."""
     if payment_list.state not in CHECKED_STATES:
-        return {"changed": [], "problems": {}}
+        return {"changed": [], "problems": {}, "cautions": []}
     approved = payment_list.state == "approved"
+    people = payment_list.lines.filter(state__in=LIVE).values_list(
+        "entitlement__worker", "entitlement__worker__register_no"
+    )
+    numbers = dict(people)
+    soft = sorted((numbers[pk], " ".join(found)) for pk, found in cautions(numbers).items())
     return {
+        "cautions": soft,
         "changed": changed_payees(payment_list) if approved else [],
         "problems": reasons_against_lines(payment_list),
     }

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from disbursements.listing import ceiling_rows
-from disbursements.models import AssistanceKind, BudgetYear, Rate
+from disbursements.models import AssistanceKind, BudgetYear, Funder, ProgrammeChange, Rate
 from kotim_social.accounts.access import require
 from kotim_social.accounts.roles import Perm
 
@@ -22,5 +22,13 @@ def programme(request: HttpRequest) -> HttpResponse:
         .order_by("funder__order", "order")
     )
     years = [(year, ceiling_rows(year)) for year in BudgetYear.objects.order_by("-year")]
-    context = {"kinds": kinds, "years": years}
+    changes = ProgrammeChange.objects.select_related("proposed_by", "decided_by")
+    context = {
+        "kinds": kinds,
+        "years": years,
+        "funders": Funder.objects.all(),
+        "may_edit": request.user.can(Perm.PROGRAMME_EDIT),
+        "waiting": changes.filter(state="proposed").order_by("-pk"),
+        "decided": changes.exclude(state="proposed").order_by("-pk")[:20],
+    }
     return render(request, "disbursements/programme.html", context)

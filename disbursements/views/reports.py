@@ -20,7 +20,8 @@ from disbursements.forms.lists import ConfirmForm
 from disbursements.forms.reports import ReportFilter
 from disbursements.models import PaymentList
 from disbursements.papers.issuing import (
-    KINDS,
+    PAPER_KINDS,
+    REPORTS,
     Report,
     Scope,
     against_issuing,
@@ -29,6 +30,7 @@ from disbursements.papers.issuing import (
     print_draft,
 )
 from disbursements.papers.list_papers import LIST_PAPERS, RECEIPTS
+from disbursements.realisation import Period
 from disbursements.reports import Nominatif, nominatif_rows, rekap_rows
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
@@ -46,7 +48,7 @@ ALL = 1000
 ISSUED_SHOWN = 20
 PDF = "application/pdf"
 # Papers of the money that have a page; some print whole account numbers.
-PAPER_PAGES = (*KINDS, *LIST_PAPERS, RECEIPTS, "refund_demand")
+PAPER_PAGES = (*PAPER_KINDS, *LIST_PAPERS, RECEIPTS, "refund_demand")
 WHOLE_NUMBERS = ("nominatif", "transfer_list")
 
 
@@ -54,7 +56,7 @@ WHOLE_NUMBERS = ("nominatif", "transfer_list")
 @require_safe
 def report_index(request: HttpRequest) -> HttpResponse:
     form = ReportFilter(request.GET, user=request.user)
-    scope = _scope(form, request.user)
+    scope = scope_of(form, request.user)
     rekap, roll = rekap_rows(scope.positions()), nominatif_rows(scope.positions())
     rows = [(place.label, row) for place in roll.places for row in place.rows]
     size = ALL if request.GET.get("all") else PAGE
@@ -73,17 +75,27 @@ def report_index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "all_url": f"?{query.urlencode()}" if page.has_other_pages() else "",
         "query": request.GET.urlencode(),
+        "may_export": request.user.can(Perm.REPORT_EXPORT),
         "may_issue": request.user.can(Perm.PAPER_ISSUE) and roll.is_determined,
         "issued": _issued(request.user),
     }
     return render(request, "disbursements/report_index.html", context)
 
 
-def _scope(form: ReportFilter, user: User) -> Scope:
-    """An unknown funder or place, or one out of scope, is no page."""
+def scope_of(form: ReportFilter, user: User) -> Scope:
+    """An unknown funder or place, or one out of scope, or a day that is none, is no page."""
     if not form.is_valid():
         raise Http404
-    return Scope(user, form.cleaned_data["funder"], form.cleaned_data["place"])
+    data = form.cleaned_data
+    return Scope(
+        user,
+        data["funder"],
+        data["place"],
+        lokalisasi=data["lokalisasi"],
+        batch_code=data["batch"].strip(),
+        bank=data["bank"],
+        period=Period(data["first"], data["last"]),
+    )
 
 
 def _roll_row(roll: Nominatif, place: str, row: Any) -> dict[str, Any]:
@@ -101,7 +113,7 @@ def _roll_row(roll: Nominatif, place: str, row: Any) -> dict[str, Any]:
 
 
 def _issued(user: User) -> Any:
-    papers = IssuedPaper.objects.visible_to(user).filter(kind__in=KINDS)
+    papers = IssuedPaper.objects.visible_to(user).filter(kind__in=PAPER_KINDS)
     if not user.can(Perm.WORKER_REVEAL):
         papers = papers.exclude(kind="nominatif")
     return papers.select_related("created_by", "void").order_by("-created_at")[:ISSUED_SHOWN]
@@ -112,7 +124,7 @@ def _issued(user: User) -> Any:
 def report_draft(request: HttpRequest, kind: str) -> HttpResponse:
     """The paper of what the screen shows, marked KONSEP."""
     form = ReportFilter(request.GET, user=request.user)
-    report = make_report(kind, _scope(form, request.user), size=_size(request))
+    report = make_report(kind, scope_of(form, request.user), size=size_of(request))
     return attachment(print_draft(report), content_type=PDF, filename="dokumen.pdf")
 
 
@@ -129,10 +141,10 @@ def _report_of_list(request: HttpRequest, pk: UUID) -> Report:
         PaymentList.objects.select_related("funder"), request.user, pk
     )
     scope = Scope(request.user, payment_list=payment_list)
-    return make_report("nominatif", scope, size=_size(request))
+    return make_report("nominatif", scope, size=size_of(request))
 
 
-def _size(request: HttpRequest) -> str:
+def size_of(request: HttpRequest) -> str:
     size = request.GET.get("paper", "")
     return size if size in settings.PAPER_SIZES else ""
 
@@ -141,20 +153,30 @@ def _size(request: HttpRequest) -> str:
 @idempotent
 def report_issue(request: HttpRequest, kind: str) -> HttpResponse:
     form = ReportFilter(request.GET, user=request.user)
-    report = make_report(kind, _scope(form, request.user), size=_size(request))
-    back = f"{reverse('disbursements:report_index')}?{request.GET.urlencode()}"
-    return _issue_page(request, report, back)
+    report = make_report(kind, scope_of(form, request.user), size=size_of(request))
+    return issue_page(request, report)
 
 
 @require(Perm.PAPER_ISSUE)
 @idempotent
 def list_nominatif_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
     report = _report_of_list(request, pk)
-    return _issue_page(request, report, reverse("disbursements:list_detail", args=[pk]))
+    return issue_page(request, report)
 
 
-def _issue_page(request: HttpRequest, report: Report, back: str) -> HttpResponse:
+def _back(request: HttpRequest, report: Report) -> str:
+    """Where the paper was asked for."""
+    if report.scope.payment_list is not None:
+        return reverse("disbursements:list_detail", args=[report.scope.payment_list.pk])
+    if report.kind in ("rekap", "nominatif"):
+        return f"{reverse('disbursements:report_index')}?{request.GET.urlencode()}"
+    page = reverse("disbursements:sheet_page", args=[report.kind])
+    return f"{page}?{request.GET.urlencode()}"
+
+
+def issue_page(request: HttpRequest, report: Report) -> HttpResponse:
     """The question first; the yes takes the next number of the register."""
+    back = _back(request, report)
     form = ConfirmForm(request.POST or None)
     posted = request.method == "POST"
     if posted and form.is_valid():
@@ -168,9 +190,8 @@ def _issue_page(request: HttpRequest, report: Report, back: str) -> HttpResponse
     elif against := against_issuing(report, request.user):
         messages.error(request, " ".join(against))
         return redirect(back)
-    labels = {"rekap": _("Disbursement report"), "nominatif": _("Nominal roll")}
     pairs = [
-        (_("Paper"), labels[report.kind]),
+        (_("Paper"), REPORTS[report.kind].label),
         *report.scope.in_words(),
         (_("Paper size"), (report.size or settings.PAPER_SIZE).replace("_", " ")),
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_noop
 from disbursements.forms.lists import ListFilter
 from disbursements.listing import ListSums
 from disbursements.models import ListDecision, PaymentList
-from disbursements.rules import LeftOut
+from disbursements.rules import Candidate, LeftOut
 from disbursements.workflow import PAYMENT_LIST
 from kotim_social.accounts.models import User
 from kotim_social.lib.dates import format_date
@@ -164,6 +165,28 @@ def left_out_people(left_out: Iterable[LeftOut], user: User) -> list[LeftOutPers
         for one in left_out
     ]
     return sorted(people, key=lambda one: not any(reason["hard"] for reason in one.reasons))
+
+
+def reasons_to_choose(people: Iterable[LeftOutPerson]) -> list[tuple[str, int]]:
+    """The reasons of those left out with how many people each holds back, most first."""
+    counted = Counter(sentence for one in people for sentence in _sentences(one))
+    return counted.most_common()
+
+
+def only_because(people: list[LeftOutPerson], sentence: str) -> list[LeftOutPerson]:
+    """Those left out for one reason; all of them where none is named."""
+    return [one for one in people if not sentence or sentence in _sentences(one)]
+
+
+def _sentences(person: LeftOutPerson) -> set[str]:
+    return {str(reason["sentence"]) for reason in person.reasons}
+
+
+def fits(readiness: str, candidate: Candidate, soft: Mapping[Any, list[str]]) -> bool:
+    """Whether somebody ready is shown by the filter of the page."""
+    warned = candidate.worker.pk in soft
+    again = candidate.position.last_line_id is not None
+    return {"plain": not warned, "warned": warned, "again": again}.get(readiness, True)
 
 
 def filter_tags(request: HttpRequest, form: ListFilter) -> list[Part]:

@@ -44,6 +44,7 @@ class Perm(StrEnum):
     REPORT_VIEW = "report.view"
     PAPER_ISSUE = "paper.issue"
     JOB_RUN = "job.run"
+    REPORT_EXPORT = "report.export"
     TRAIL_VIEW = "trail.view"
     USER_ADMIN = "user.admin"
     CORRECTION_PROPOSE = "correction.propose"
@@ -115,6 +116,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.REPORT_VIEW,
             Perm.PAPER_ISSUE,
             Perm.JOB_RUN,
+            Perm.REPORT_EXPORT,
             Perm.TRAIL_VIEW,
             Perm.CORRECTION_ACCEPT,
         }
@@ -128,6 +130,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.REPORT_VIEW,
             Perm.PAPER_ISSUE,
             Perm.JOB_RUN,
+            Perm.REPORT_EXPORT,
         }
     ),
     Role.ADMIN: frozenset({Perm.WORKER_VIEW, Perm.USER_ADMIN, Perm.CORRECTION_PROPOSE}),

@@ -6,7 +6,7 @@ from kotim_social.jobs import views
 
 app_name = "jobs"
 urlpatterns = [
-    path("pekerjaan/", views.job_list, name="job_list"),
-    path("pekerjaan/<uuid:pk>/", views.job_detail, name="job_detail"),
-    path("pekerjaan/<uuid:pk>/ulangi/", views.job_retry, name="job_retry"),
+    path("proses/", views.job_list, name="job_list"),
+    path("proses/<uuid:pk>/", views.job_detail, name="job_detail"),
+    path("proses/<uuid:pk>/ulangi/", views.job_retry, name="job_retry"),
 ]

@@ -54,7 +54,10 @@ COLUMNS = {
         "state, her_side, heard_on, heard_at, heard_by_id, finding, found_at, found_by_id"
     ),
     "cases.CaseOffer": "state, answered_at, answered_by_id",
-    "disbursements.Entitlement": "state, lapsed_on, lapsed_at, lapsed_by_id, lapsed_because",
+    "disbursements.Entitlement": (
+        "state, lapsed_on, lapsed_at, lapsed_by_id, lapsed_because, lapse_kind, deposit_number"
+    ),
+    "disbursements.ProgrammeChange": "state, decided_at, decided_by_id",
     "disbursements.PaymentList": "state, revision, order_number, ordered_on, batch_code",
     "disbursements.PaymentLine": (
         "state, snapshot, payee_mark, result_on, result_at, result_by_id, result_reason, "

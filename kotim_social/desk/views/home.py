@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.models import StagedRow, Worker
 from disbursements.models import PaymentList
 from disbursements.workflow import PAYMENT_LIST
+from disbursements.yearend import year_end_needs
 from kotim_social.accounts.access import signed_in
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -38,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _needs(user: User) -> list[dict[str, Any]]:
     """At most seven lines of work that waits for this user; a line with nothing is left out."""
-    lines = [*_people_needs(user), *_list_needs(user), *_batch_needs(user)]
+    lines = [*year_end_needs(user), *_people_needs(user), *_list_needs(user), *_batch_needs(user)]
     return [line for line in lines if line["value"]][:7]
 
 

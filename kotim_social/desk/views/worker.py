@@ -29,6 +29,7 @@ def worker_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "worker": worker,
         "shares": shares,
         "lines": lines_of(worker),
+        "may_lapse": request.user.can(Perm.DECREE_SIGN),
         "tasks": [*task_list(worker, request.user), *_money_tasks(shares), _journey_task(facts)],
     }
     return render(request, "desk/worker.html", context)

@@ -1,4 +1,4 @@
-"""Writes a report as a PDF: `manage.py paper rekap|nominatif --out FILE`."""
+"""Writes a report as a PDF: `manage.py paper rekap|nominatif|realisasi|spj --out FILE`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kotim_social.regions.models import Place
 
 class Command(BaseCommand):
     help = (
-        "Writes the disbursement report or the nominal roll as a draft (KONSEP) without a number. "
+        "Writes a report as a draft (KONSEP) without a number. "
         "A number is given on the page, to a paper of which everything is determined."
     )
 
@@ -29,8 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--place", default="", help="code of a place, e.g. KM12")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["number"] and options["kind"] != "nominatif":
-            raise CommandError("A payment list has a nominal roll: say `paper nominatif --list …`.")
+        if options["number"] and options["kind"] not in ("nominatif", "spj"):
+            raise CommandError("A payment list has a roll and an SPJ: `paper nominatif --list …`.")
         scope = Scope(
             payment_list=self._list(options["number"]), place=self._place(options["place"])
         )

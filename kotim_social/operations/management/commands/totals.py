@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from disbursements.models.position import MEASURES
+from disbursements.reconciliation import PARTS, differences, years_with_identity
 from kotim_social.desk.totals import totals
 from kotim_social.lib.money import format_rupiah
 
@@ -19,13 +20,30 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        figures = totals()
+        figures, identities = totals(), years_with_identity()
         if options["json"]:
-            self.stdout.write(json.dumps(figures.as_json(), indent=2, ensure_ascii=False))
+            ceilings = {str(year.pk): [row.as_json() for row in rows] for year, rows in identities}
+            whole = {**figures.as_json(), "ceilings": ceilings}
+            self.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False))
         else:
             self._print_table(figures)
-        if not figures.adds_up:
+            self._print_identities(identities)
+        found = differences()
+        for one in found:
+            self.stderr.write(f"{one.funder} {one.kind} {one.register_no}: {one.sentence}")
+        fits = all(row.adds_up for _year, rows in identities for row in rows)
+        if found or not fits or not figures.adds_up:
             sys.exit(1)
+
+    def _print_identities(self, identities: Any) -> None:
+        """ceiling = paid + in process + returned + deposited + unclaimed + free"""
+        for year, rows in identities:
+            names = ("ceiling", *PARTS)
+            self.stdout.write(f"{year.pk:<22}" + "".join(f"{name:>20}" for name in names))
+            for row in rows:
+                sums = "".join(f"{format_rupiah(amount):>20}" for amount in row.amounts)
+                verdict = "  ok" if row.adds_up else f"  off by {row.difference}"
+                self.stdout.write(f"{row.kind.funder_id + ' ' + row.kind.pk:<22}{sums}{verdict}")
 
     def _print_table(self, figures: Any) -> None:
         self.stdout.write(f"registered {figures.people['registered']}")

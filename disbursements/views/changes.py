@@ -1,0 +1,181 @@
+"""Changes of the programme: proposing one, looking at what it would do, and deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases.forms.fields import refuse
+from disbursements.actions.programme import accept, decline, effects, propose, withdraw
+from disbursements.forms.lists import ConfirmForm
+from disbursements.forms.programme import FORMS
+from disbursements.models import ProgrammeChange
+from disbursements.programme import current, in_words, problems
+from disbursements.programme_workflow import PROGRAMME_CHANGE
+from kotim_social.accounts.access import fresh_proof, require
+from kotim_social.accounts.roles import Perm
+from kotim_social.idempotency.forms import idempotent
+from kotim_social.workflow import Refused
+
+Subject = ProgrammeChange.Subject
+
+
+@require(Perm.PROGRAMME_EDIT)
+@idempotent
+def change_propose(request: HttpRequest, subject: str) -> HttpResponse:
+    """The form shows what is there now; sending it writes a proposal and changes nothing."""
+    if subject not in FORMS:
+        raise Http404
+    form = FORMS[subject](request.POST or None, initial=_now(subject, request))
+    posted = request.method == "POST"
+    if posted and form.is_valid():
+        try:
+            change = propose(
+                subject=subject,
+                after=form.values(),
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+            )
+            messages.success(request, _("The change is proposed; somebody else decides it."))
+            return redirect("disbursements:change_page", change.pk)
+        except Refused as refused:
+            refuse(form, refused.sentences)
+    context = {
+        "question": _("Propose a change: %(subject)s") % {"subject": Subject(subject).label},
+        "form": form,
+        "submit_label": _("Propose the change"),
+        "cancel_url": reverse("disbursements:programme"),
+    }
+    status = 422 if posted else 200
+    return render(request, "disbursements/list_act.html", context, status=status)
+
+
+# The field of each form that names the thing; the link on the programme page carries it.
+_NAMED_BY = {
+    Subject.FUNDER: "code",
+    Subject.BUDGET_YEAR: "year",
+    Subject.KIND: "code",
+    Subject.PACKAGE: "package",
+    Subject.RATE: "kind",
+    Subject.CEILING: "kind",
+    Subject.CLOSING: "year",
+}
+
+
+def _now(subject: str, request: HttpRequest) -> dict[str, Any]:
+    """What is there now, as a start for the form."""
+    code, year = request.GET.get("code", "")[:20], request.GET.get("year", "")[:4]
+    given: dict[str, Any] = {}
+    if year.isascii() and year.isdigit():
+        given["year"] = int(year)
+    named = _NAMED_BY[Subject(subject)]
+    if named != "year" and code.isprintable():
+        given[named] = code
+    asked = {named, "year"} if subject == Subject.CEILING else {named}
+    if subject in (Subject.RATE, Subject.CLOSING) or not asked <= set(given):
+        return given
+    return {**given, **(current(subject, given) or {})}
+
+
+@require(Perm.PROGRAMME_VIEW)
+@require_safe
+def change_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One change: before and after, what it would do to the totals, and who may decide it."""
+    change = _change(pk)
+    waiting = change.state == "proposed"
+    against = problems(change.subject, change.after) if waiting else []
+    acts = {step.act for step in PROGRAMME_CHANGE.acts_for(change, request.user)}
+    context = {
+        "change": change,
+        "differences": in_words(change),
+        "against": against,
+        "effects": _effects(change, request) if waiting and not against else [],
+        "may_decide": "accept" in acts,
+        "may_accept": "accept" in acts and not against,
+        "may_withdraw": "withdraw" in acts,
+    }
+    return render(request, "disbursements/change_page.html", context)
+
+
+def _change(pk: UUID) -> ProgrammeChange:
+    changes = ProgrammeChange.objects.select_related("proposed_by", "decided_by")
+    return get_object_or_404(changes, pk=pk)
+
+
+def _effects(change: ProgrammeChange, request: HttpRequest) -> list[Any]:
+    """Only those who decide see it: it writes the change and takes it back."""
+    if not request.user.can(Perm.PROGRAMME_EDIT) or change.subject in (
+        Subject.FUNDER,
+        Subject.BUDGET_YEAR,
+        Subject.CEILING,
+        Subject.CLOSING,
+    ):
+        return []
+    return effects(change, by=request.user)
+
+
+@require(Perm.PROGRAMME_EDIT)
+@fresh_proof
+@idempotent
+def change_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    labels = (_("Accept this change of the programme?"), _("Accept the change"))
+    return _decide(request, pk, "accept", accept, labels, _("The change is in force."))
+
+
+@require(Perm.PROGRAMME_EDIT)
+@idempotent
+def change_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    labels = (_("Decline this change of the programme?"), _("Decline the change"))
+    return _decide(request, pk, "decline", decline, labels, _("The change is declined."))
+
+
+@require(Perm.PROGRAMME_EDIT)
+@idempotent
+def change_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    labels = (_("Withdraw your proposal?"), _("Withdraw the proposal"))
+    return _decide(request, pk, "withdraw", withdraw, labels, _("The proposal is withdrawn."))
+
+
+def _decide(  # noqa: PLR0917 - the three pages above are its only callers
+    request: HttpRequest,
+    pk: UUID,
+    act: str,
+    run: Callable[..., Any],
+    labels: tuple[str, str],
+    done: str,
+) -> HttpResponse:
+    change = _change(pk)
+    here = reverse("disbursements:change_page", args=[change.pk])
+    form = ConfirmForm(request.POST or None)
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                run(change=change, by=request.user)
+                messages.success(request, done)
+                return redirect(here)
+            except Refused as refused:
+                refuse(form, refused.sentences)
+    elif against := PROGRAMME_CHANGE.can(change, request.user, act):
+        messages.error(request, " ".join(against))
+        return redirect(here)
+    facts = [
+        {"label": one.label, "value": f"{one.before} → {one.after}"} for one in in_words(change)
+    ]
+    context = {
+        "question": labels[0],
+        "facts": [{"label": _("Change"), "value": change.get_subject_display()}, *facts],
+        "form": form,
+        "submit_label": labels[1],
+        "cancel_url": here,
+        "danger": act != "accept",
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "disbursements/list_act.html", context, status=status)
