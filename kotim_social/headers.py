@@ -2,24 +2,43 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 METHODS = ("GET", "HEAD", "POST")
+Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class HeadersMiddleware:
-    """Refuses other methods; nothing that was served to a signed-in user is kept by a cache."""
+    """On every answer, refusals of other middlewares included; nothing is kept by a cache."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        always = {
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "X-Robots-Tag": "noindex, nofollow",
+        }
+        for name, value in always.items():
+            response.headers.setdefault(name, value)
+        is_static = request.path.startswith("/static/") and response.status_code < 400
+        if not is_static:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class MethodsMiddleware:
+    """Methods that no page knows are answered here, before anything reads the request."""
+
+    def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
-            response: HttpResponse = HttpResponseNotAllowed(METHODS)
-        else:
-            response = self.get_response(request)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
-        if not request.path.startswith("/static/"):
-            response.headers["Cache-Control"] = "no-store"
-        return response
+            return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)

@@ -66,6 +66,7 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
     (
         gettext_noop("Office"),
         (
+            (gettext_noop("Trail"), "desk:trail", Perm.TRAIL_VIEW),
             (gettext_noop("Administration"), "admin:index", Perm.USER_ADMIN),
             (gettext_noop("Data correction"), "admin:index", Perm.CORRECTION_PROPOSE),
         ),
@@ -84,6 +85,7 @@ PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Duplicates"), "cases:duplicates", Perm.WORKER_EDIT),
     (gettext_noop("Closing"), "desk:closing", Perm.WORKER_EDIT),
     (gettext_noop("Journey home"), "desk:journey", Perm.WORKER_VIEW),
+    (gettext_noop("Trail"), "desk:worker_trail", Perm.TRAIL_VIEW),
 )
 
 

@@ -97,10 +97,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # Outermost what no answer may lack, whoever inside gives it: also the refusals of the others.
     "kotim_social.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "kotim_social.headers.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kotim_social.audit.middleware.RequestTransactionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

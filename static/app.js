@@ -53,4 +53,23 @@
       }
     });
   });
+
+  // Two minutes before the session ends by idleness a warning appears; a click on it, and nothing
+  // else, keeps the session. The page and what is typed in it stay where they are.
+  var WARN_BEFORE = 120;
+  document.querySelectorAll("form[data-idle-seconds]").forEach(function (warning) {
+    var waiting;
+    function wait() {
+      window.clearTimeout(waiting);
+      warning.hidden = true;
+      var seconds = Number(warning.dataset.idleSeconds) - WARN_BEFORE;
+      waiting = window.setTimeout(function () { warning.hidden = false; }, Math.max(seconds, 1) * 1000);
+    }
+    warning.addEventListener("submit", function (event) {
+      event.preventDefault();
+      fetch(warning.action, { method: "POST", body: new FormData(warning), redirect: "manual" })
+        .then(function (answer) { if (answer.ok) wait(); else warning.submit(); });
+    });
+    wait();
+  });
 })();

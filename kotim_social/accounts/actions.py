@@ -188,6 +188,21 @@ def end_sessions(*, user: User, by: User | None) -> None:
 
 
 @transaction.atomic
+def reset_second_factor(*, user: User, by: User, reason: str) -> None:
+    """For a lost telephone: factor and spare codes go, sessions end, the next sign-in enrols."""
+    locked = _lock(user)
+    if by.pk == locked.pk:
+        raise ValidationError(_("Somebody else must reset your second factor."))
+    factors = Authenticator.objects.filter(user=locked)
+    if not factors.exists():
+        raise ValidationError(_("This person has no second factor."))
+    factors.delete()
+    locked.session_epoch += 1
+    locked.save(update_fields=["session_epoch"])
+    record("user.second_factor_reset", by=by, obj=locked, reason=reason)
+
+
+@transaction.atomic
 def activation_link(*, user: User, by: User | None) -> str:
     """The path, good for three days and one use, where this person chooses a new password."""
     if not user.is_active:

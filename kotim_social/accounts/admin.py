@@ -13,7 +13,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -98,7 +98,7 @@ class UserAdmin(KnowsWhoActs):
     readonly_fields = ("last_login",)
     fields = ("username", "full_name", "is_active", "last_login")
     inlines = (RoleGrantInline, AssignmentInline)
-    actions = ("make_activation_link",)
+    actions = ("make_activation_link", "reset_second_factor")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("username", "last_login") if obj else ("is_active", "last_login")
@@ -130,6 +130,15 @@ class UserAdmin(KnowsWhoActs):
             return None
         context = {"link": request.build_absolute_uri(path), "owner": user}
         return render(request, "accounts/activation_link.html", context)
+
+    @admin.action(description=gettext_lazy("Reset the second factor"))
+    def reset_second_factor(
+        self, request: HttpRequest, chosen: models.QuerySet[User]
+    ) -> HttpResponse | None:
+        if chosen.count() != 1:
+            self.message_user(request, _("Choose one person."), messages.ERROR)
+            return None
+        return redirect("accounts:reset_factor", pk=chosen.get().pk)
 
 
 class GivenAndEnded(KnowsWhoActs):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +61,13 @@ class OfficeModelAdmin(ModelAdmin):
     """Rights of a model's pages come from one permission of roles.py; nothing is deleted here."""
 
     perm: ClassVar[Perm]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """A ticked row whose id is no id at all is a bad request; Django lets it fail."""
+        try:
+            return super().changelist_view(request, extra_context)
+        except (ValueError, ValidationError) as error:
+            raise BadRequest from error
 
     def _may(self, request: HttpRequest) -> bool:
         return actor(request).can(self.perm)

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.cache import cache
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kotim_social.accounts.models import User
 from kotim_social.audit.trail import record
@@ -71,6 +72,14 @@ class ChangePasswordForm(PlainForm, account_forms.ChangePasswordForm):
         _dress(self.fields["oldpassword"], _("Current password"), autofocus=True)
         _dress(self.fields["password1"], _("New password"), hint)
         _dress(self.fields["password2"], _("New password once more"))
+
+
+class ResetFactorForm(PlainForm, forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("How you made sure that it is this person who asks."),
+    )
 
 
 class ChoosePasswordForm(PlainForm, SetPasswordForm):

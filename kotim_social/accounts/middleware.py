@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,14 +15,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from kotim_social.accounts.access import has_second_factor
+from kotim_social.accounts.sessions import SEEN, STARTED, device_of
 from kotim_social.audit.trail import record
 
 Handler = Callable[[HttpRequest], HttpResponse]
-STARTED = "started_at"
-SEEN = "seen_at"
 # A click within this many seconds of the last one noted is not noted again: one write a minute.
 SEEN_STEP = 60
 
@@ -47,6 +48,8 @@ class SessionLimitsMiddleware:
         if not request.user.is_authenticated:
             return _("You were signed out because your account was changed. Sign in again.")
         now = int(time.time())
+        if STARTED not in request.session:
+            request.session.update(device_of(request))
         started = request.session.setdefault(STARTED, now)
         seen = request.session.setdefault(SEEN, now)
         if now - started > settings.SESSION_ABSOLUTE_SECONDS:
@@ -92,7 +95,11 @@ class SignInRequiredMiddleware:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Back to the same page afterwards, unless it was a POST: its address may know no GET."""
+    """Back to the same page afterwards; after a POST to the page whose form it was."""
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())
+    source = request.headers.get("Referer", "")
+    if source and url_has_allowed_host_and_scheme(source, {request.get_host()}):
+        page = urlsplit(source)
+        return redirect_to_login(urlunsplit(("", "", page.path, page.query, "")))
     return HttpResponseRedirect(reverse("account_login"))

@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
-from kotim_social.accounts import views
+from kotim_social.accounts import session_views, views
 
 own_pages = [
     path("akun/", views.profile, name="profile"),
     path("akun/keluar-semua/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("akun/sesi/", session_views.sessions, name="sessions"),
+    path("akun/sesi/lanjut/", session_views.keep_alive, name="keep_alive"),
+    path("akun/sesi/<slug:mark>/akhiri/", session_views.end_one, name="end_session"),
+    path("akun/<int:pk>/faktor-kedua/", session_views.reset_factor, name="reset_factor"),
     path("akun/aktifkan/<str:uid>/<str:token>/", views.activate, name="activate"),
 ]
 

@@ -1,4 +1,4 @@
-"""Forms of the acts that need several apps: merging, closing, ends of a journey."""
+"""Forms of the desk: what needs several apps, and what the trail is asked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from cases.actions.merging import TAKEABLE
 from cases.forms.fields import ChooseField, DayField
 from cases.masks import HIDDEN, masked_number, masked_of
 from cases.models import ClosingReason, Worker
+from kotim_social.accounts.models import User
 from kotim_social.desk.merging import takeable
-from kotim_social.formlayout import PlainForm
+from kotim_social.desk.trail import Asked
+from kotim_social.desk.trail_words import GROUPS
+from kotim_social.formlayout import PlainFilter, PlainForm
 from kotim_social.lib.dates import format_date, today
 
 KEPT, GONE = "kept", "gone"
@@ -110,3 +113,29 @@ class DatedProofForm(PlainForm, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("For example: number of the letter, ticket, or who reported it."),
     )
+
+
+class TrailFilter(PlainFilter, forms.Form):
+    """In the address: whose rows, of which group, between which days."""
+
+    user = forms.ModelChoiceField(
+        label=gettext_lazy("Done by"),
+        queryset=User.objects.order_by("full_name"),
+        required=False,
+        empty_label=gettext_lazy("Everybody"),
+    )
+    act = forms.ChoiceField(
+        label=gettext_lazy("Act"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All")),
+            *((code, label) for code, (label, _acts) in GROUPS.items()),
+        ],
+    )
+    since = DayField(label=gettext_lazy("From"), required=False, help_text="")
+    until = DayField(label=gettext_lazy("Until"), required=False, help_text="")
+
+    def asked(self) -> Asked:
+        """What a valid form asks for."""
+        chosen: dict[str, Any] = self.cleaned_data
+        return Asked(chosen["user"], chosen["act"], chosen["since"], chosen["until"])

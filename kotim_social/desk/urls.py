@@ -8,6 +8,7 @@ from kotim_social.desk.views.destinations import destinations_page
 from kotim_social.desk.views.home import home
 from kotim_social.desk.views.more import more
 from kotim_social.desk.views.totals import totals_page
+from kotim_social.desk.views.trail import trail, worker_trail
 from kotim_social.desk.views.worker import worker_page
 
 app_name = "desk"
@@ -23,6 +24,8 @@ urlpatterns = [
     path("penutupan/<uuid:pk>/tolak/", closing.closing_decline, name="closing_decline"),
     path("gabungan/<uuid:pk>/", merging.merge_detail, name="merge_detail"),
     path("gabungan/<uuid:pk>/batal/", merging.merge_undo, name="merge_undo"),
+    path("penerima/<uuid:pk>/jejak/", worker_trail, name="worker_trail"),
+    path("jejak/", trail, name="trail"),
     path("menu/", more, name="more"),
     path("total/", totals_page, name="totals"),
     path("tujuan/", destinations_page, name="destinations"),

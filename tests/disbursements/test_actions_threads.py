@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from disbursements.actions import lists, results
+from disbursements.actions import approving, lists, results
 from disbursements.actions.decrees import issue_decree
 from disbursements.models import (
     BudgetYear,
@@ -60,14 +60,14 @@ def test_two_approvals_cannot_both_pass_the_ceiling(
     for payment_list in made:
         walk_to(payment_list, "verified", four=four)
     Ceiling.objects.filter(kind="TABUNGAN").update(amount=ONE)
-    ask = lists.remainders
+    ask = approving.remainders
 
     def slowly(payment_list: PaymentList) -> Any:
         answer = ask(payment_list)
         time.sleep(0.4)
         return answer
 
-    monkeypatch.setattr(lists, "remainders", slowly)
+    monkeypatch.setattr(approving, "remainders", slowly)
     outcomes = in_threads(
         [lambda it=it: lists.approve(payment_list=it, by=four.pimpinan) for it in made]
     )

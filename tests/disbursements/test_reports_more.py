@@ -51,6 +51,7 @@ def paid(four: Four) -> PaymentList:
     """Five on a list: three paid, one of them reversed later; one came back; one in Tangar paid."""
     people = ready_people(4, four=four)
     ready_people(1, four=four, place="TANGAR")
+    BankAccount.objects.filter(worker__place="TANGAR").update(bank="BNI")
     payment_list = walk_to(a_list(by=four.petugas), "ordered", four=four)
     back = line_of(payment_list, people[0])
     book(payment_list, by=four.bendahara, returned={back.pk: "wrong_bank"})
@@ -84,7 +85,6 @@ def test_realisation_adds_up_on_paper_screen_and_in_files(four: Four, paid: Paym
 def test_period_place_bank_and_batch_narrow_every_report(four: Four, paid: PaymentList) -> None:
     into_batch(Worker.objects.filter(place="TANGAR"), four=four, code="R-9")
     tangar = Worker.objects.get(place="TANGAR")
-    BankAccount.objects.filter(worker=tangar).update(bank="BNI")
     tomorrow = today() + timedelta(days=1)
     client = browser(four.bendahara)
     for query in (
@@ -202,13 +202,16 @@ def test_a_long_paper_and_odd_names_come_out_whole(four: Four) -> None:
 # -- warnings and filters beside a list --------------------------------------------------------
 
 
-def test_warnings_name_what_somebody_should_look_at(four: Four, paid: PaymentList) -> None:
-    first, second, third = Worker.objects.filter(place="KM12").order_by("register_no")[:3]
+def test_warnings_name_what_somebody_should_look_at(four: Four) -> None:
+    first, second, third = ready_people(3, four=four)
     account = BankAccount.objects.get(worker=third)
     BankAccount.objects.filter(worker=second).update(
         number_index=account.number_index, shared_because="ibu dan anak"
     )
     Worker.objects.filter(pk=third.pk).update(name_folded=first.name_folded)
+    payment_list = walk_to(a_list(by=four.petugas), "ordered", four=four)
+    back = line_of(payment_list, first)
+    book(payment_list, by=four.bendahara, returned={back.pk: "wrong_bank"})
     found = cautions([first.pk, second.pk, third.pk])
     assert len(found[first.pk]) == 2, "came back once, and a name like the third's"
     assert third.register_no in " ".join(found[second.pk])

@@ -1,0 +1,95 @@
+"""The words of the trail: acts, the groups by which it is filtered, and kinds of things."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy, gettext_noop
+
+# Looking, not changing: views, reveals, searches, files and exports.
+LOOKS = r"\.(view|reveal|search|read|draft|copy|export|download\w*)$|^export\."
+
+# Code in the address → its label and which acts belong to it.
+GROUPS = {
+    "looks": (gettext_lazy("Looked at"), LOOKS),
+    "reveals": (gettext_lazy("Restricted data shown"), r"\.reveal$"),
+    "people": (gettext_lazy("About people"), r"^(worker|bankaccount|journey|case|child|origin)"),
+    "money": (gettext_lazy("About money"), r"^(payment|decree|entitlement|programme|rate|ceil)"),
+    "travel": (gettext_lazy("About batches"), r"^(batch|officer|leg|escort)"),
+    "papers": (gettext_lazy("Papers and reports"), r"^(paper|report|totals|file|dokumen|export)"),
+    "import": (gettext_lazy("Import"), r"^(register_import|staged_row)"),
+    "signin": (gettext_lazy("Sign-in and sessions"), r"^session\."),
+    "accounts": (gettext_lazy("User accounts"), r"^user\."),
+    "refused": (gettext_lazy("Refused or failed"), r"^request\.|failed$|throttled$"),
+}
+
+ACTS = {
+    "worker.view": gettext_noop("Looked at her page"),
+    "worker.reveal": gettext_noop("Had a restricted field shown"),
+    "worker.search": gettext_noop("Searched"),
+    "worker.not_the_same": gettext_noop("Decided: another person"),
+    "worker.undo": gettext_noop("Taken back with an import"),
+    "trail.view": gettext_noop("Looked at the trail"),
+    "totals.view": gettext_noop("Looked at the totals"),
+    "report.view": gettext_noop("Looked at a report"),
+    "paper.draft": gettext_noop("Opened the draft of a paper"),
+    "paper.issue": gettext_noop("Issued a paper"),
+    "paper.copy": gettext_noop("Took a copy of a paper"),
+    "paper.void": gettext_noop("Voided a paper"),
+    "file.read": gettext_noop("Opened a file"),
+    "decree.view": gettext_noop("Looked at a decree"),
+    "decree.issue": gettext_noop("Issued a decree"),
+    "paymentlist.view": gettext_noop("Looked at a payment list"),
+    "paymentlist.create": gettext_noop("Made a payment list"),
+    "paymentlist.book_results": gettext_noop("Recorded the results of a payment"),
+    "paymentline.add": gettext_noop("Put into a payment list"),
+    "paymentline.pay": gettext_noop("Recorded as paid"),
+    "paymentline.return": gettext_noop("Recorded as returned"),
+    "paymentline.reverse": gettext_noop("Reversed a payment"),
+    "batch.view": gettext_noop("Looked at a batch"),
+    "batch.create": gettext_noop("Made a batch"),
+    "register_import.stage": gettext_noop("Uploaded a register"),
+    "register_import.view": gettext_noop("Looked at an import"),
+    "register_import.download_rejected": gettext_noop("Took the refused rows of an import"),
+    "staged_row.view": gettext_noop("Looked at a row of an import"),
+    "session.signed_in": gettext_noop("Signed in"),
+    "session.signed_out": gettext_noop("Signed out"),
+    "session.expired": gettext_noop("Session ended by itself"),
+    "session.ended": gettext_noop("Ended a session"),
+    "session.sign_in_failed": gettext_noop("Sign-in failed"),
+    "session.second_factor_failed": gettext_noop("Wrong code of the second factor"),
+    "session.proof_failed": gettext_noop("Proof failed"),
+    "session.throttled": gettext_noop("Sign-in refused: too many attempts"),
+    "user.created": gettext_noop("Made an account"),
+    "user.renamed": gettext_noop("Changed the name of an account"),
+    "user.activated": gettext_noop("Opened an account"),
+    "user.deactivated": gettext_noop("Closed an account"),
+    "user.role_granted": gettext_noop("Gave a role"),
+    "user.role_ended": gettext_noop("Ended a role"),
+    "user.assigned": gettext_noop("Assigned a place"),
+    "user.unassigned": gettext_noop("Ended the assignment of a place"),
+    "user.activation_link": gettext_noop("Made a link for choosing a password"),
+    "user.password_chosen": gettext_noop("Chose a password by the link"),
+    "user.password_changed": gettext_noop("Changed the password"),
+    "user.second_factor_set": gettext_noop("Set up the second factor"),
+    "user.second_factor_removed": gettext_noop("Removed the second factor"),
+    "user.second_factor_reset": gettext_noop("Reset somebody's second factor"),
+    "user.spare_codes_made": gettext_noop("Made new spare codes"),
+    "user.sessions_ended": gettext_noop("Ended all sessions"),
+    "request.refused": gettext_noop("Was refused"),
+    "request.failed": gettext_noop("Met a failure of the program"),
+}
+
+TYPES = {
+    "cases.worker": gettext_noop("beneficiary"),
+    "cases.bankaccount": gettext_noop("account"),
+    "cases.journey": gettext_noop("journey"),
+    "cases.registerimport": gettext_noop("import"),
+    "cases.stagedrow": gettext_noop("row of an import"),
+    "disbursements.paymentlist": gettext_noop("payment list"),
+    "disbursements.paymentline": gettext_noop("payment"),
+    "disbursements.decree": gettext_noop("decree"),
+    "repatriation.batch": gettext_noop("batch"),
+    "documents.issuedpaper": gettext_noop("paper"),
+    "files.storedfile": gettext_noop("file"),
+    "accounts.user": gettext_noop("user account"),
+    "url": gettext_noop("page"),
+}
