@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import workflow
-from cases.models import Worker, WorkerQuerySet
+from cases.models import Journey, Worker, WorkerQuerySet
 from kotim_social.accounts.models import User
 from kotim_social.regions.models import Place, Province
 
@@ -38,6 +38,17 @@ LACKS: dict[str, tuple[Any, Q]] = {
         ),
     ),
 }
+# How far she has come on her way home, as states of her current journey; "here" is without one too.
+LEFT = ("departed", "arrived", "handed_over", "returned_alone")
+WAYS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "here": (gettext_lazy("still here"), ("on_site", "in_batch")),
+    "batch": (gettext_lazy("in a batch"), ("in_batch",)),
+    "road": (gettext_lazy("on the way"), ("departed",)),
+    "home": (gettext_lazy("arrived"), ("arrived", "handed_over", "returned_alone")),
+    "left": (gettext_lazy("has left"), LEFT),
+}
+# A home region that is not known, beside the provinces.
+UNKNOWN = "none"
 SORTS = {
     "name": ("name", "id"),
     "register": ("register_no", "id"),
@@ -68,7 +79,10 @@ FILTERS = (
     Choice(
         "province",
         gettext_lazy("Home province"),
-        lambda: list(Province.objects.order_by("name").values_list("code", "name")),
+        lambda: [
+            *Province.objects.order_by("name").values_list("code", "name"),
+            (UNKNOWN, gettext_lazy("not known")),
+        ],
     ),
     Choice(
         "lacks",
@@ -76,7 +90,31 @@ FILTERS = (
         lambda: [(code, label) for code, (label, _condition) in LACKS.items()],
     ),
     Choice("eligibility", gettext_lazy("Eligibility"), lambda: list(workflow.ELIGIBILITY.choices)),
+    Choice(
+        "journey",
+        gettext_lazy("Journey"),
+        lambda: [(code, label) for code, (label, _states) in WAYS.items()],
+    ),
+    Choice(
+        "decree",
+        gettext_lazy("Decree"),
+        lambda: [("waits", gettext_lazy("waits for it")), ("named", gettext_lazy("named by it"))],
+    ),
+    Choice(
+        "programme",
+        gettext_lazy("Programme"),
+        lambda: [("counted", gettext_lazy("counted in it"))],
+    ),
 )
+
+
+def on_the_way(code: str) -> Q:
+    """The condition of one of WAYS."""
+    current = Journey.objects.filter(worker=OuterRef("pk"), current=True)
+    states = WAYS[code][1]
+    if code == "here":
+        return ~Q(Exists(current.exclude(state__in=states)))
+    return Q(Exists(current.filter(state__in=states)))
 
 
 @dataclass(frozen=True)
@@ -115,18 +153,28 @@ class Listing:
 
     def people(self, user: User) -> WorkerQuerySet:
         """Everybody whom the filters let through, in no order."""
-        columns = {
-            "place": "place_id",
-            "choice": "choice",
-            "province": "home_regency__province_id",
-            "eligibility": "eligibility",
-        }
+        columns = {"place": "place_id", "choice": "choice", "eligibility": "eligibility"}
         conditions = {columns[n]: v for n, v in self.values.items() if n in columns}
         # A merged record stands in the list under the one that leads on; the search finds both.
         rows = Worker.objects.visible_to(user).exclude(case_state="merged").filter(**conditions)
         if lacks := self.values.get("lacks"):
             rows = rows.with_readiness().filter(LACKS[lacks][1])
-        return rows
+        if "programme" in self.values:
+            rows = rows.counted()
+        return rows.filter(self._of_the_road())
+
+    def _of_the_road(self) -> Q:
+        """Where she comes from, how far she has come, and whether a decree names her."""
+        condition = Q()
+        if province := self.values.get("province"):
+            known = Q(home_regency__province_id=province)
+            condition &= Q(home_regency__isnull=True) if province == UNKNOWN else known
+        if way := self.values.get("journey"):
+            condition &= on_the_way(way)
+        if decree := self.values.get("decree"):
+            waits = Q(eligibility="eligible", determined_on__isnull=True)
+            condition &= waits if decree == "waits" else Q(determined_on__isnull=False)
+        return condition
 
     def tags(self) -> list[dict[str, str]]:
         """The filters in force, each with the address without it."""

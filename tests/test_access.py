@@ -96,6 +96,7 @@ ACCESS = {
     "cases:duplicate_list": "PS",
     "cases:duplicates": "PS",
     "desk:destinations": "PVSBU",
+    "desk:money_people": "PVSBU",
     "desk:batch_money": "PVSBU",
     "desk:journey": "PVSBAU",
     "desk:went_alone": "PS",

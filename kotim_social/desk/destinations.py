@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Count, Q
 
 from cases.models import Worker
 from kotim_social.accounts.models import User
-from kotim_social.regions.models import Province
 
 # Outlines of the 34 provinces before 2022, made coarse (see NOTICE); later ones share theirs.
 _OUTLINES = Path(__file__).parent / "data" / "provinces.json"
@@ -66,18 +66,31 @@ def without_home(user: User) -> int:
 
 
 def shapes(rows: list[Destination]) -> list[Shape]:
-    """The map: provinces without anybody stay pale."""
-    numbers = {row.code: row.returnees for row in rows}
-    most = max(numbers.values(), default=0)
-    names = dict(Province.objects.values_list("code", "name"))
+    """The map: provinces to which nobody returns stay pale and without a label."""
+    people = {row.code: row for row in rows}
+    most = max((row.returnees for row in rows), default=0)
     drawn = []
     for province in _outlines():
-        number = sum(numbers.get(code, 0) for code in province["codes"])
+        here = [people[code] for code in province["codes"] if code in people]
+        number = sum(row.returnees for row in here)
         percent = 25 + 75 * number // most if number else 8
-        label = ", ".join(names.get(code, code) for code in province["codes"])
-        opacity = _opacity(min(percent, 100))
-        drawn.append(Shape(str(province["outline"]), opacity, f"{label}: {number}"))
+        label = ", ".join(f"{row.name}: {row.returnees}" for row in here)
+        drawn.append(Shape(str(province["outline"]), _opacity(min(percent, 100)), label))
     return drawn
+
+
+def map_context(rows: list[Destination]) -> dict[str, Any]:
+    """What templates/ui/_home_map.html shows: the map, the bars, and the table of both."""
+    return {
+        "homes": rows,
+        "shapes": shapes(rows),
+        "width": MAP_SIZE[0],
+        "height": MAP_SIZE[1],
+        "most": max((row.returnees for row in rows), default=1),
+        "returnees": sum(row.returnees for row in rows),
+        "on_the_road": sum(row.on_the_road for row in rows),
+        "arrived": sum(row.arrived for row in rows),
+    }
 
 
 def _opacity(percent: int) -> str:

@@ -5,6 +5,7 @@ from django.urls import path
 from kotim_social.desk.views import closing, journey, merging
 from kotim_social.desk.views.batch_money import batch_money
 from kotim_social.desk.views.destinations import destinations_page
+from kotim_social.desk.views.funding import money_people
 from kotim_social.desk.views.home import home
 from kotim_social.desk.views.more import more
 from kotim_social.desk.views.totals import totals_page
@@ -28,6 +29,7 @@ urlpatterns = [
     path("jejak/", trail, name="trail"),
     path("menu/", more, name="more"),
     path("total/", totals_page, name="totals"),
+    path("uang/", money_people, name="money_people"),
     path("tujuan/", destinations_page, name="destinations"),
     path("rombongan/<uuid:pk>/uang-jalan/", batch_money, name="batch_money"),
     path("penerima/<uuid:pk>/perjalanan/", journey.journey_page, name="journey"),

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from kotim_social.accounts.access import actor, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.desk.destinations import MAP_SIZE, destinations, shapes, without_home
+from kotim_social.desk.destinations import destinations, map_context, without_home
 
 
 @require(Perm.REPORT_VIEW)
@@ -15,15 +15,5 @@ def destinations_page(request: HttpRequest) -> HttpResponse:
     user = actor(request)
     rows = destinations(user)
     record("destinations.view", by=user, object_type="report", object_id="destinations")
-    context = {
-        "rows": rows,
-        "shapes": shapes(rows),
-        "width": MAP_SIZE[0],
-        "height": MAP_SIZE[1],
-        "most": max((row.returnees for row in rows), default=1),
-        "returnees": sum(row.returnees for row in rows),
-        "on_the_road": sum(row.on_the_road for row in rows),
-        "arrived": sum(row.arrived for row in rows),
-        "without_home": without_home(user),
-    }
+    context = {**map_context(rows), "without_home": without_home(user)}
     return render(request, "desk/destinations.html", context)

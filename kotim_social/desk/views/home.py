@@ -4,99 +4,149 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import StagedRow, Worker
-from disbursements.models import PaymentList
-from disbursements.workflow import PAYMENT_LIST
-from disbursements.yearend import year_end_needs
-from kotim_social.accounts.access import signed_in
+from cases.pairs import likely_pairs
+from disbursements.models import Funder
+from kotim_social.accounts.access import actor, signed_in
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.desk.tables import money_rows
-from kotim_social.desk.totals import measure_labels, totals
-from kotim_social.desk.views.totals import people_cells
+from kotim_social.desk.destinations import map_context
+from kotim_social.desk.funding import Share, add_up, shares
+from kotim_social.desk.latest import latest
+from kotim_social.desk.needs import needs
+from kotim_social.desk.standing import Cell, closings, homes, standing, together
 from repatriation.models import Batch
+
+MOST_BATCHES = 10
 
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """An empty office says what to do first."""
-    user: User = request.user
-    context: dict[str, Any] = {"needs": _needs(user)}
-    if user.can(Perm.WORKER_VIEW):
-        figures = totals(user)
-        context["is_empty"] = figures.people["registered"] == 0
-        context["people_cells"] = people_cells(figures)
-        if user.can(Perm.REPORT_VIEW):
-            context["money_rows"] = [row for row in money_rows(figures) if row.is_total]
-            context["measures"] = list(measure_labels().values())
+    """An empty office says what to do first; a full one where it stands, in at most 15 queries."""
+    user = actor(request)
+    if not user.can(Perm.WORKER_VIEW):
+        return render(request, "desk/home.html", {"nothing_to_see": True})
+    cells = standing(user)
+    if not cells:
+        return render(request, "desk/home.html", {"is_empty": True, **_first_step(user)})
+    people = together(cells)
+    money = shares(user) if user.can(Perm.REPORT_VIEW) else []
+    funders = {funder.pk: funder for funder in Funder.objects.all()} if money else {}
+    returned = sum(add_up(money, code).returned_people for code in funders)
+    context: dict[str, Any] = {
+        "needs": needs(user, people, returned),
+        "people_cells": _people_cells(people),
+        "closings": closings(cells),
+        "money": _money_table(money, funders, cells),
+        "problems": _problems(user, people, money, funders),
+        "latest": latest(user),
+        **_on_the_road(user),
+        **map_context(homes(cells)),
+    }
     return render(request, "desk/home.html", context)
 
 
-def _needs(user: User) -> list[dict[str, Any]]:
-    """At most seven lines of work that waits for this user; a line with nothing is left out."""
-    lines = [*year_end_needs(user), *_people_needs(user), *_list_needs(user), *_batch_needs(user)]
-    return [line for line in lines if line["value"]][:7]
-
-
-def _need(label: str, value: int, url: str) -> dict[str, Any]:
-    return {"label": label, "value": value, "url": url}
-
-
-def _people_needs(user: User) -> list[dict[str, Any]]:
-    workers = Worker.objects.visible_to(user).counted()
-    url = reverse("cases:worker_list")
-    needs = []
+def _first_step(user: User) -> dict[str, str]:
+    """What whoever opens the program first does, by what she may do."""
     if user.can(Perm.REGISTER_IMPORT):
-        rows = StagedRow.objects.visible_to(user).filter(
-            settled="waiting", source__state="confirmed"
-        )
-        needs.append(
-            _need(_("Rows of the register to settle"), rows.count(), reverse("cases:import_list"))
-        )
-    if user.can(Perm.WORKER_VERIFY):
-        waiting = workers.filter(eligibility="registered").count()
-        needs.append(_need(_("To be verified"), waiting, f"{url}?eligibility=registered"))
+        return {
+            "hint": _("Import the register that the office keeps, or register the first person."),
+            "first_url": reverse("cases:import_upload"),
+            "first": _("Import the register"),
+        }
     if user.can(Perm.WORKER_EDIT):
-        undecided = workers.filter(choice="undecided").count()
-        without_nik = workers.filter(nik_index__isnull=True).count()
-        needs.append(_need(_("Have not yet said"), undecided, f"{url}?choice=undecided"))
-        needs.append(_need(_("Without NIK"), without_nik, f"{url}?readiness=no_nik"))
-    if user.can(Perm.DECREE_SIGN):
-        waiting = workers.filter(eligibility="eligible", determined_on__isnull=True).count()
-        needs.append(_need(_("Wait for a decree"), waiting, reverse("disbursements:decree_create")))
-    return needs
+        return {
+            "hint": _("A caseworker imports the register. Check the programme and its ceilings."),
+            "first_url": reverse("disbursements:programme"),
+            "first": _("Open the programme"),
+        }
+    if user.can(Perm.USER_ADMIN):
+        return {
+            "hint": _("Give the people of the office their roles and their places first."),
+            "first_url": reverse("admin:index"),
+            "first": _("Open the administration"),
+        }
+    return {"hint": _("A caseworker imports the register first; then work appears here.")}
 
 
-def _list_needs(user: User) -> list[dict[str, Any]]:
-    """Payment lists whose next step this user may take."""
-    if not user.can(Perm.LIST_VIEW):
-        return []
-    lists = PaymentList.objects.visible_to(user).exclude(state__in=["closed", "cancelled"])
-    mine = [one for one in lists if _waits_for(user, one)]
-    url = reverse("disbursements:list_index") + "?waiting=me"
-    return [_need(_("Payment lists that wait for you"), len(mine), url)]
+def _people_cells(people: dict[str, int]) -> list[dict[str, Any]]:
+    url = reverse("cases:worker_list") + "?programme=counted"
+    words = {
+        "return": (_("Return"), "returnees"),
+        "stay": (_("Stay"), "stay"),
+        "undecided": (_("Not yet said"), "undecided"),
+        "referred": (_("Referred"), "referred"),
+    }
+    cells = [{"label": _("Beneficiaries"), "value": people["people"], "url": url}]
+    cells += [
+        {"label": label, "value": people[name], "url": f"{url}&choice={code}"}
+        for code, (label, name) in words.items()
+        if people[name] or code != "referred"
+    ]
+    return cells
 
 
-def _waits_for(user: User, payment_list: PaymentList) -> bool:
-    forward = {"submit", "verify", "approve", "order", "reconcile", "close"}
-    return any(step.act in forward for step in PAYMENT_LIST.acts_for(payment_list, user))
+def _problems(
+    user: User, people: dict[str, int], money: list[Share], funders: dict[str, Funder]
+) -> list[dict[str, Any]]:
+    """Cases that cannot go on as they are."""
+    url = reverse("cases:worker_list") + "?programme=counted"
+    cells = [
+        _problem(_("Without account"), people["no_account"], f"{url}&lacks=account"),
+        _problem(_("Without NIK"), people["no_nik"], f"{url}&lacks=nik"),
+    ]
+    if user.can(Perm.WORKER_EDIT) or user.can(Perm.WORKER_MERGE):
+        pairs = len(likely_pairs(user))
+        cells.append(
+            _problem(_("Likely duplicates"), pairs, reverse("cases:duplicate_list") + "#pairs")
+        )
+    for code, funder in funders.items():
+        back = add_up(money, code).returned_people
+        address = f"{reverse('desk:money_people')}?measure=returned&funder={code}"
+        label = _("Failed payments: %(funder)s") % {"funder": funder.name}
+        cells.append(_problem(label, back, address))
+    return cells
 
 
-def _batch_needs(user: User) -> list[dict[str, Any]]:
+def _problem(label: str, value: int, url: str) -> dict[str, Any]:
+    return {"label": label, "value": value, "url": url, "tone": "warning" if value else "success"}
+
+
+def _money_table(
+    money: list[Share], funders: dict[str, Funder], cells: list[Cell]
+) -> list[dict[str, Any]]:
+    """A row for each funder and lokalisasi, and one for each funder over all of them."""
+    names = {cell.lokalisasi: cell.lokalisasi_name for cell in cells}
+    rows = []
+    for code, funder in funders.items():
+        hers = [row for row in money if row.funder == code]
+        rows += [
+            {"funder": funder, "label": names.get(row.lokalisasi, row.lokalisasi), "share": row}
+            for row in hers
+        ]
+        if hers:
+            total = add_up(money, code)
+            label = _("%(funder)s together") % {"funder": funder.name}
+            rows.append({"funder": funder, "label": label, "share": total, "is_total": True})
+    return rows
+
+
+def _on_the_road(user: User) -> dict[str, Any]:
+    """Batches that have left or may leave, the earliest first."""
     if not user.can(Perm.BATCH_VIEW):
-        return []
-    batches = Batch.objects.visible_to(user)
-    needs = []
-    url = reverse("repatriation:batch_list")
-    if user.can(Perm.BATCH_CONFIRM):
-        waiting = batches.filter(state="awaiting_origin").count()
-        needs.append(_need(_("Batches to confirm"), waiting, f"{url}?state=awaiting_origin"))
-    if user.can(Perm.BATCH_TRAVEL):
-        road = batches.filter(state="departed").count()
-        needs.append(_need(_("Batches on the road"), road, f"{url}?state=departed"))
-    return needs
+        return {"batches": None}
+    standing_members = Q(members__removed_at__isnull=True)
+    batches = (
+        Batch.objects.visible_to(user)
+        .filter(state__in=("approved", "departed", "arrived"))
+        .select_related("destination")
+        .annotate(women=Count("members", filter=standing_members))
+        .order_by("planned_departure", "code")
+    )
+    rows = list(batches[: MOST_BATCHES + 1])
+    return {"batches": rows[:MOST_BATCHES], "more_batches": len(rows) > MOST_BATCHES}

@@ -31,17 +31,18 @@ def totals_page(request: HttpRequest) -> HttpResponse:
 
 def people_cells(figures: Totals) -> list[dict[str, object]]:
     """Figures about the people, each a link to the list that has exactly that many rows."""
-    people, url = figures.people, reverse("cases:worker_list")
+    people = figures.people
+    url = reverse("cases:worker_list") + "?programme=counted"
     cells: list[dict[str, object]] = [
         {"label": _("Beneficiaries"), "value": people["registered"], "url": url}
     ]
     for code, label in place_labels().items():
         if code in people["by_place"]:
             value = people["by_place"][code]
-            cells.append({"label": label, "value": value, "url": f"{url}?place={code}"})
+            cells.append({"label": label, "value": value, "url": f"{url}&place={code}"})
     choices = {"return": _("Return"), "stay": _("Stay"), "undecided": _("Not yet said")}
     cells += [
-        {"label": label, "value": people["by_choice"][code], "url": f"{url}?choice={code}"}
+        {"label": label, "value": people["by_choice"][code], "url": f"{url}&choice={code}"}
         for code, label in choices.items()
     ]
     return cells

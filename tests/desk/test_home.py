@@ -1,0 +1,185 @@
+"""The first page: every number leads to a list with just as many rows, for every role."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date, timedelta
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.actions import journey
+from cases.models import Worker
+from kotim_social.accounts.roles import Role
+from kotim_social.desk.standing import Closing
+from repatriation.actions import planning
+from repatriation.actions.planning import NewBatch
+from tests import factories
+from tests.disbursements.browsing import browser
+from tests.factories import Four
+from tests.pages import Node, next_page, number_of, parse, rows_of
+
+pytestmark = pytest.mark.django_db
+HOME = "/"
+
+
+@pytest.fixture
+def office() -> Four:
+    """Something of everything: all states of choice, batches, paid and returned money."""
+    four = factories.the_four()
+    paid = factories.ready_people(4, four=four)
+    money = factories.a_list(by=four.petugas)
+    money = factories.walk_to(money, "ordered", four=four)
+    returned = {factories.line_of(money, paid[0]).pk: "name_differs"}
+    factories.book(money, by=four.bendahara, returned=returned)
+    factories.a_list(by=four.petugas)
+    factories.arrive(paid[:2], four=four)
+    factories.into_batch(paid[2:], four=four, code="R-02")
+    factories.register(3, by=four.petugas, place="TANGAR", choice="undecided", nik=False)
+    factories.register(2, by=four.petugas, place="MEKAR_JAYA", choice="stay", account=False)
+    lonely = factories.register(2, by=four.petugas, home="33.74")
+    factories.register(1, by=four.petugas, home=None, account=False)
+    factories.register(1, by=four.petugas, place="BUKIT_HARAPAN", choice="referred")
+    factories.find_eligible(lonely, by=four.verifikator)
+    twin = factories.register(2, by=four.petugas, home="63.71")
+    Worker.objects.filter(pk=twin[1].pk).update(
+        name=twin[0].name, name_folded=twin[0].name_folded, birth_date=twin[0].birth_date
+    )
+    seats = NewBatch(province_code="33", seats=20, workers=factories.ids(lonely))
+    planning.create_batches([seats], by=four.petugas)
+    return four
+
+
+def counted_rows(client: Client, url: str) -> int:
+    """All rows behind an address, page after page."""
+    parts, rows = urlsplit(url), 0
+    address = parts._replace(fragment="").geturl()
+    while address:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        page = parse(response.content.decode())
+        rows += rows_of(page, parts.fragment)
+        query = next_page(page)
+        address = urljoin(address, query) if query else ""
+    return rows
+
+
+def numbers(page: Node) -> list[tuple[int, str]]:
+    links = [(number_of(link.text), link.attrs.get("href") or "") for link in page.all("a")]
+    return [(number, href) for number, href in links if number is not None]
+
+
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_every_number_leads_to_a_list_of_as_many_rows(office: Four, role: Role) -> None:
+    user = getattr(office, role.value, None) or factories.make_user(role)
+    client = browser(user)
+    links = numbers(parse(client.get(HOME).content.decode()))
+    assert len(links) >= 20
+    for number, href in links:
+        assert counted_rows(client, href) == number, href
+
+
+def test_a_caseworker_of_one_place_sees_the_numbers_of_that_place(office: Four) -> None:
+    client = browser(factories.make_user(Role.PETUGAS, lokalisasi="TANGAR"))
+    links = numbers(parse(client.get(HOME).content.decode()))
+    people = f"{reverse('cases:worker_list')}?programme=counted"
+    assert dict((href, number) for number, href in links)[people] == 3
+    for number, href in links:
+        assert counted_rows(client, href) == number, href
+
+
+def test_no_figure_stands_there_without_a_link(office: Four) -> None:
+    page = parse(browser(office.petugas).get(HOME).content.decode())
+    figures = [node for node in page.walk() if node.has_class("figure__value")]
+    assert figures
+    assert all(figure.all("a") for figure in figures)
+
+
+def test_what_waits_is_at_most_seven_lines_each_with_something(office: Four) -> None:
+    for user in (office.petugas, office.verifikator, office.pimpinan, office.bendahara):
+        lines = browser(user).get(HOME).context["needs"]
+        assert 0 < len(lines) <= 7, user
+        assert all(line.value for line in lines)
+
+
+def test_the_page_is_light_and_asks_little(office: Four) -> None:
+    def asked(client: Client) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            body = client.get(HOME).content
+        assert len(gzip.compress(body)) <= 12_000
+        mine = [query for query in queries if query["sql"].lstrip().startswith(("SELECT", "WITH"))]
+        return len(mine)
+
+    for user in (office.petugas, office.pimpinan, office.bendahara):
+        client = browser(user)
+        before = asked(client)
+        factories.register(8, by=office.petugas, choice="undecided", nik=False)
+        assert asked(client) == before
+        assert before <= 15, user
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        (Role.PETUGAS, "cases:import_upload"),
+        (Role.PIMPINAN, "disbursements:programme"),
+        (Role.ADMIN, "admin:index"),
+        (Role.AUDITOR, None),
+    ],
+    ids=str,
+)
+def test_an_empty_office_says_what_to_do_first(role: Role, page: str | None) -> None:
+    main = parse(browser(factories.make_user(role)).get(HOME).content.decode())
+    links = [link.attrs["href"] for link in main.all("a")]
+    assert links == ([reverse(page)] if page else [])
+    assert any(node.has_class("empty") for node in main.walk())
+
+
+def test_last_changes_tell_of_visible_records_and_never_name_them(office: Four) -> None:
+    page = parse(browser(office.pimpinan).get(HOME).content.decode())
+    told = next(node for node in page.walk() if node.has_class("timeline")).text
+    assert "R-" not in told or "ROM-" in told
+    assert not any(worker.name in told for worker in Worker.objects.all())
+    stranger = factories.make_user(Role.PETUGAS, lokalisasi="TANGAR")
+    numbers_of_others = Worker.objects.exclude(place="TANGAR").values_list("register_no", flat=True)
+    seen = browser(stranger).get(HOME).content.decode()
+    assert not any(number in seen for number in numbers_of_others)
+
+
+def closing(**about: int) -> Closing:
+    facts = {"returnees": 100, "left": 40, "here": 60, "undecided": 0, "left_lately": 28} | about
+    day = date(2017, 11, 18)
+    return Closing(
+        place="KM12", label="Km 12", planned=day + timedelta(days=10), closed_on=None, day=day,
+        **facts,
+    )  # fmt: skip
+
+
+def test_the_forecast_says_how_many_must_leave_a_day() -> None:
+    assert closing().a_day == 6
+    assert closing(here=61).a_day == 7
+    assert closing(here=0).a_day == 0
+
+
+def test_the_pace_says_when_the_last_one_leaves() -> None:
+    assert closing().done_on == date(2017, 12, 18)
+    assert not closing().is_in_time
+    assert closing(here=10).done_on == date(2017, 11, 23)
+    assert closing(here=10).is_in_time
+    assert closing(left_lately=0).done_on is None
+
+
+def test_who_boards_is_on_the_road_and_no_longer_here(office: Four) -> None:
+    left = {row.place: row for row in browser(office.petugas).get(HOME).context["closings"]}
+    factories.fresh(office.petugas)
+    workers = list(Worker.objects.filter(journeys__batch_code="R-02"))
+    journey.board(workers=factories.ids(workers), on=factories.BOARDED, by=office.petugas)
+    now = {row.place: row for row in browser(office.petugas).get(HOME).context["closings"]}
+    assert now["KM12"].left == left["KM12"].left + 2
+    assert now["KM12"].here == left["KM12"].here - 2
