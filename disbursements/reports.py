@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from cases.models import BankAccount, Worker
-from disbursements.models import AssistanceKind, PaymentLine, PaymentList
+from disbursements.models import AssistanceKind, Entitlement, PaymentLine, PaymentList
 from disbursements.models.position import MEASURES, PositionQuerySet
 from kotim_social.lib.nik import mask_account, mask_nik
 from kotim_social.regions.models import Place, Province
@@ -314,6 +314,20 @@ def nominatif_of_list(payment_list: PaymentList) -> Nominatif:
             row.snapshot = line.snapshot
     codes = {line.entitlement.kind_id for line in lines}
     return Nominatif(_kinds(codes), _in_places(list(people.values())), bool(lines))
+
+
+def nominatif_of_decree(entitlements: Iterable[Entitlement]) -> Nominatif:
+    """Everybody whom a decree names with the amounts that it froze, also what lapsed since."""
+    amounts: dict[Any, dict[str, int]] = {}
+    for row in entitlements:
+        amounts.setdefault(row.worker_id, {})[row.kind_id] = row.amount
+    accounts = _accounts(amounts)
+    rows = [
+        NominatifRow(worker, accounts.get(worker.pk), amounts[worker.pk])
+        for worker in _workers(amounts)
+    ]
+    codes = {code for found in amounts.values() for code in found}
+    return Nominatif(_kinds(codes), _in_places(rows), bool(rows))
 
 
 def _workers(ids: Iterable[Any]) -> Any:

@@ -227,6 +227,25 @@ def reasons_against_lines(payment_list: PaymentList) -> dict[str, list[str]]:
     return found
 
 
+def unpaid_reasons(rows: Sequence[Position]) -> dict[str, tuple[Reason, ...]]:
+    """Position key → everything that stands against paying it now; () where nothing does.
+
+    Any positions of any people, in a constant number of queries.
+    """
+    people = Worker.objects.filter(pk__in={row.worker_id for row in rows}).with_journey().in_bulk()
+    policies = {policy.kind_id: policy for policy in Policy.objects.select_related("kind")}
+    lacks = {
+        method: lacks_for_money(list(people), transfer=method == AssistanceKind.Method.TRANSFER)
+        for method in AssistanceKind.Method
+    }
+    found = {}
+    for row in rows:
+        policy = policies[row.kind_id]
+        hers = lacks[AssistanceKind.Method(policy.kind.method)][row.worker_id]
+        found[row.key] = _reasons(row, people[row.worker_id], policy, hers)
+    return found
+
+
 def is_held(worker: Worker, policy: Policy) -> bool:
     """The same question as in the positions view, for one person."""
     return (policy.who == Policy.Who.RETURNEES and worker.choice != "return") or (

@@ -36,6 +36,7 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
             (gettext_noop("Likely duplicates"), "cases:duplicate_list", Perm.WORKER_EDIT),
             (gettext_noop("Cases to close"), "desk:closing_list", Perm.WORKER_EDIT),
             (gettext_noop("Corrections of data"), "cases:correction_list", Perm.CORRECTION_ACCEPT),
+            (gettext_noop("From registration to payment"), "desk:stage_report", Perm.REPORT_VIEW),
             (gettext_noop("Verification sessions"), "cases:session_list", Perm.REPORT_VIEW),
             (gettext_noop("Frozen stages"), "cases:stage_list", Perm.REPORT_VIEW),
             (gettext_noop("Objections"), "cases:objection_list", Perm.REPORT_VIEW),

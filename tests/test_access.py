@@ -81,6 +81,11 @@ ACCESS = {
     "cases:statement_paper": "PS",
     "cases:paper_of_person": "PVSB",
     "desk:totals": "PVSBU",
+    "desk:stage_report": "PVSBU",
+    "desk:stage_people": "PVSBU",
+    "desk:stage_report_draft": "PVSBU",
+    "desk:stage_report_issue": "SB",
+    "desk:stage_report_paper": "PVSBU",
     "desk:closing": "PS",
     "desk:closing_list": "PS",
     "desk:closing_confirm": "S",
@@ -198,6 +203,9 @@ ACCESS = {
     "disbursements:decree_list": "PVSBU",
     "disbursements:decree_create": "S",
     "disbursements:decree_detail": "PVSBU",
+    "disbursements:decree_draft": "SB",
+    "disbursements:decree_issue": "SB",
+    "disbursements:decree_print": "PVSB",
     "disbursements:programme": "PVSBU",
     "disbursements:decree_change": "S",
     "disbursements:decree_anew": "S",
@@ -280,6 +288,7 @@ ELSEWHERE = (
     "repatriation:",
     "desk:batch",
     "jobs:",
+    "desk:stage",
 )
 
 

@@ -199,6 +199,11 @@ def _row_as_json(row: Any) -> dict[str, Any]:
     }
 
 
+def roll_as_json(roll: Nominatif) -> list[dict[str, Any]]:
+    """Every row of a roll as it is printed."""
+    return [_row_as_json(row) for row in roll.rows]
+
+
 def _nominatif(scope: Scope) -> Nominatif:
     if scope.payment_list is not None:
         return nominatif_of_list(scope.payment_list)

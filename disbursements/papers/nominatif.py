@@ -52,13 +52,7 @@ def nominatif_pdf(
     blocks: list[Any] = [
         Title(["Daftar Nominatif Penerima Bantuan"], under=under),
         Facts([*facts.scope, ("Penerima manfaat", f"{len(roll.rows)} orang")]),
-        Table(
-            _columns(roll),
-            _rows(roll, whole=whole),
-            size=7,
-            number_row=True,
-            terbilang=FIXED + len(roll.kinds),
-        ),
+        roll_table(roll, whole=whole),
         Paragraph(
             "Demikian daftar nominatif ini dibuat dengan sebenarnya untuk dipergunakan "
             "sebagaimana mestinya."
@@ -74,6 +68,17 @@ def nominatif_pdf(
             classification=CONFIDENTIAL,
             printed=facts.printed,
         )
+    )
+
+
+def roll_table(roll: Nominatif, *, whole: bool) -> Table:
+    """The roll itself, with page sums, carried-over row and the total in words."""
+    return Table(
+        _columns(roll),
+        _rows(roll, whole=whole),
+        size=7,
+        number_row=True,
+        terbilang=FIXED + len(roll.kinds),
     )
 
 

@@ -24,6 +24,7 @@ from kotim_social.accounts.access import require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
+from kotim_social.documents.models import IssuedPaper
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
@@ -135,5 +136,9 @@ def decree_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "total": sum(row["total"] for row in by_kind),
         "page": page,
         "all_url": "?all=1" if page.has_other_pages() else "",
-    }
+        "papers": IssuedPaper.objects.about(decree).visible_to(request.user)
+        .filter(kind="decree").select_related("void").order_by("-created_at"),
+        "may_issue": request.user.can(Perm.PAPER_ISSUE),
+        "may_open": request.user.can(Perm.WORKER_REVEAL),
+    }  # fmt: skip
     return render(request, "disbursements/decree_detail.html", context)

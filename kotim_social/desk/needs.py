@@ -95,7 +95,12 @@ def needs(user: User, people: dict[str, int], returned: int) -> list[Line]:
     """`people` are the sums of standing.py, `returned` is who has money that came back."""
     counts = count_together(user, _sets(user))
     years = [Line(**year) for year in year_end_needs(user)]
-    lines = [*years, *_urgent(user, counts), *_of_people(user, people, returned), *_later(user, counts)]
+    lines = [
+        *years,
+        *_urgent(user, counts),
+        *_of_people(user, people, returned),
+        *_later(user, counts),
+    ]
     return [line for line in lines if line.value][:MOST]
 
 

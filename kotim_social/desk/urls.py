@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kotim_social.desk.views import closing, journey, merging
+from kotim_social.desk.views import closing, journey, merging, stages
 from kotim_social.desk.views.batch_money import batch_money
 from kotim_social.desk.views.destinations import destinations_page
 from kotim_social.desk.views.funding import money_people
@@ -30,6 +30,11 @@ urlpatterns = [
     path("menu/", more, name="more"),
     path("total/", totals_page, name="totals"),
     path("uang/", money_people, name="money_people"),
+    path("tahap/", stages.stage_report_page, name="stage_report"),
+    path("tahap/orang/", stages.stage_people, name="stage_people"),
+    path("tahap/laporan.pdf", stages.stage_report_draft, name="stage_report_draft"),
+    path("tahap/terbitkan/", stages.stage_report_issue, name="stage_report_issue"),
+    path("tahap/kertas/<uuid:pk>/", stages.stage_report_paper, name="stage_report_paper"),
     path("tujuan/", destinations_page, name="destinations"),
     path("rombongan/<uuid:pk>/uang-jalan/", batch_money, name="batch_money"),
     path("penerima/<uuid:pk>/perjalanan/", journey.journey_page, name="journey"),

@@ -10,7 +10,11 @@ from reportlab.platypus import Paragraph as RLParagraph
 
 from kotim_social.documents import text as words
 from kotim_social.documents.fonts import BOLD, REGULAR, load_fonts, text_width
+from kotim_social.documents.layout import Orientation
 from kotim_social.documents.sheet import Sheet
+
+_LABEL, _MARK = 74.0, 20.0  # room for "Menimbang" and for "a."
+_CLAUSE = 2000  # letters: a clause always fits on one page
 
 
 class Block(Protocol):
@@ -147,3 +151,58 @@ class Gap:
 
     def draw(self, sheet: Sheet) -> None:
         sheet.gap(self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From here on the paper has this orientation: the annex of a decree, say."""
+
+    orientation: Orientation
+
+    def height(self, width: float) -> float:
+        return 0.0
+
+    def draw(self, sheet: Sheet) -> None:
+        sheet.turn_to(self.orientation)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of a decree: "Menimbang : a. bahwa …", its text hanging beside label and mark."""
+
+    label: str
+    mark: str
+    text: str
+    size: float = 9.5
+    space_after: float = 4.0
+
+    def height(self, width: float) -> float:
+        return float(self._flowable().wrap(width - self._indent(), 10**6)[1]) + self.space_after
+
+    def draw(self, sheet: Sheet) -> None:
+        canvas, first = sheet.canvas, sheet.y - self.size * 1.12
+        canvas.setFont(REGULAR, self.size)
+        if self.label:
+            canvas.drawString(sheet.left, first, words.plain(self.label))
+            canvas.drawString(sheet.left + _LABEL, first, ":")
+        canvas.drawString(sheet.left + _LABEL + 9, first, words.plain(self.mark))
+        part = self._flowable()
+        _, height = part.wrap(sheet.width - self._indent(), sheet.room)
+        part.drawOn(canvas, sheet.left + self._indent(), sheet.y - height)
+        sheet.y -= height + self.space_after
+
+    def _indent(self) -> float:
+        return _LABEL + 9 + (_MARK if self.mark else 0)
+
+    def _flowable(self) -> RLParagraph:
+        load_fonts()
+        style = ParagraphStyle(
+            "clause",
+            fontName=REGULAR,
+            fontSize=self.size,
+            leading=self.size * 1.4,
+            alignment=TA_JUSTIFY,
+            bulletFontName=REGULAR,
+            splitLongWords=1,
+        )
+        return RLParagraph(words.paragraph(self.text, _CLAUSE), style)

@@ -35,6 +35,7 @@ PAPER_KINDS: dict[str, PaperKind] = {
     "handover_of_people": PaperKind(_("minutes of hand-over of people"), CONFIDENTIAL),
     "referral_letter": PaperKind(_("referral letter"), CONFIDENTIAL),
     "trip_report": PaperKind(_("report of a journey"), CONFIDENTIAL),
+    "stage_report": PaperKind(_("report of the stages"), CONFIDENTIAL),
     "rekap": PaperKind(_("disbursement report")),
     "realisation": PaperKind(_("report by funder")),
     "accountability_cover": PaperKind(_("accountability cover and checklist")),

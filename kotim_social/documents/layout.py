@@ -42,3 +42,9 @@ def page_for(size: str = "", orientation: Orientation = "portrait") -> Page:
         raise ValueError(f"unknown paper size {name!r}; known: {', '.join(SIZES_MM)}")
     short, long = (side * mm for side in SIZES_MM[name])
     return Page(long, short) if orientation == "landscape" else Page(short, long)
+
+
+def turned(page: Page, orientation: Orientation) -> Page:
+    """A page of the same paper in this orientation."""
+    short, long = sorted((page.width, page.height))
+    return Page(long, short) if orientation == "landscape" else Page(short, long)

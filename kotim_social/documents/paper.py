@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kotim_social.documents.blocks import Block, Paragraph, Title
+from kotim_social.documents.blocks import Block, Paragraph, Title, Turn
 from kotim_social.documents.layout import Orientation, page_for
 from kotim_social.documents.letterhead import Letterhead
 from kotim_social.documents.sheet import Footer, Sheet
@@ -75,6 +75,8 @@ def _height_under(sheet: Sheet, blocks: Sequence[Block | Table]) -> float:
     for block in blocks:
         if isinstance(block, Table):
             return 0.0
+        if isinstance(block, Turn):
+            break
         height += block.height(sheet.width)
     return height if height <= sheet.page.body_height * _MOST_KEPT else 0.0
 

@@ -9,7 +9,7 @@ from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
 from kotim_social.documents.fonts import BOLD, REGULAR, load_fonts, text_width
-from kotim_social.documents.layout import Page
+from kotim_social.documents.layout import Orientation, Page, turned
 from kotim_social.documents.text import fit, plain
 
 MARK_DRAFT = "KONSEP"
@@ -54,6 +54,7 @@ class Sheet:
         self._draft = draft
         self._buffer = BytesIO()
         self._forms = 0
+        self._foot, self._mark = "foot", "draft"
         self.canvas = PackingCanvas(
             self._buffer,
             pagesize=(page.width, page.height),
@@ -90,12 +91,24 @@ class Sheet:
     def new_page(self) -> None:
         if self.number:
             self.canvas.showPage()
+        self._open_page()
+
+    def _open_page(self) -> None:
         self.number += 1
         self.y = self.page.height - self.page.top
         if self._draft:
-            self.canvas.doForm("draft")
+            self.canvas.doForm(self._mark)
         self._draw_counter()
-        self.canvas.doForm("foot")
+        self.canvas.doForm(self._foot)
+
+    def turn_to(self, orientation: Orientation) -> None:
+        """A fresh page of this orientation; what follows stands on such pages."""
+        self.canvas.showPage()
+        self.page = turned(self.page, orientation)
+        self.canvas.setPageSize((self.page.width, self.page.height))
+        self._foot, self._mark = self.form_name(), self.form_name()
+        self._define_page_forms()
+        self._open_page()
 
     def need(self, height: float) -> None:
         """Turn the page unless this much room is left (or the page is still empty)."""
@@ -141,11 +154,11 @@ class Sheet:
 
     def _define_page_forms(self) -> None:
         canvas = self.canvas
-        canvas.beginForm("foot")
+        canvas.beginForm(self._foot)
         self._draw_footer()
         canvas.endForm()
         if self._draft:
-            canvas.beginForm("draft")
+            canvas.beginForm(self._mark)
             self._draw_draft()
             canvas.endForm()
 

@@ -13,6 +13,7 @@ _TITLES = {
     Signatory.Function.PPK: "Pejabat Pembuat Komitmen",
     Signatory.Function.PPTK: "Pejabat Pelaksana Teknis Kegiatan",
     Signatory.Function.PA_KPA: "Pengguna Anggaran/Kuasa Pengguna Anggaran",
+    Signatory.Function.BUPATI: "Bupati",
 }
 _DEMO = (
     (Signatory.Function.KEPALA_DINAS, "Drs. Contoh Kepala, M.Si.", "Pembina Utama Muda", "1965"),
@@ -21,6 +22,8 @@ _DEMO = (
     (Signatory.Function.PPK, "Contoh Komitmen, S.H.", "Penata Tingkat I", "1976"),
     (Signatory.Function.PPTK, "Contoh Kegiatan, S.Sos.", "Penata", "1979"),
     (Signatory.Function.PA_KPA, "Drs. Contoh Anggaran, M.Si.", "Pembina Tingkat I", "1968"),
+    # A regent is elected: neither rank nor NIP.
+    (Signatory.Function.BUPATI, "H. Contoh Bupati, S.H.", "", ""),
 )
 
 
@@ -41,6 +44,6 @@ def load_demo_signatories() -> None:
                 title=_TITLES[function],
                 name=name,
                 rank=rank,
-                nip=f"{year}01011990031001",
+                nip=f"{year}01011990031001" if year else "",
                 valid_from=date(2017, 1, 1),
             )

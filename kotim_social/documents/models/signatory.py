@@ -31,6 +31,7 @@ class Signatory(models.Model):
         PPK = "ppk", _("Commitment officer (PPK)")
         PPTK = "pptk", _("Activity officer (PPTK)")
         PA_KPA = "pa_kpa", _("Budget user (PA/KPA)")
+        BUPATI = "bupati", _("Regent")
 
     class Form(models.TextChoices):
         FULL = "", _("in own right")
