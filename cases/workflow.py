@@ -9,6 +9,7 @@ from cases import verval_workflow
 from cases.casework_states import CASEWORK_WORKFLOWS
 from cases.closing_workflow import CLOSING
 from cases.correction_workflow import CORRECTION
+from cases.data_workflow import DATA_REQUEST
 from kotim_social.accounts.roles import Perm
 from kotim_social.workflow import State, Transition, Workflow
 
@@ -297,4 +298,5 @@ WORKFLOWS = (
     CLOSING,
     CORRECTION,
     *verval_workflow.WORKFLOWS,
+    DATA_REQUEST,
 )

@@ -35,6 +35,7 @@ from cases.models import (
     BankAccount,
     CaseHolder,
     ChoiceChange,
+    DataRequest,
     EligibilityDecision,
     Journey,
     PlanLine,
@@ -157,6 +158,10 @@ def _no_account(day: date) -> Q:
     return ~Q(Exists(accounts.exclude(state="closed")))
 
 
+def _asked_about_data(day: date) -> Q:
+    return Q(Exists(DataRequest.objects.filter(worker=OuterRef("pk"), state="open")))
+
+
 SETS = (
     Work("terlambat", _("Overdue"), _overdue, "danger"),
     Work("segera", _("Due soon"), _due_soon, "warning"),
@@ -164,6 +169,7 @@ SETS = (
     Work("risiko-tinggi", _("High risk, not reviewed"), lambda day: unreviewed_high_risk()),
     Work("menunggu-pulang", _("Wait to go home for long"), _waits_for_home),
     Work("tanpa-rekening", _("Without account"), _no_account),
+    Work("permintaan-data", _("Requests about data"), _asked_about_data, "warning"),
     Work("tanpa-nik", _("Without NIK"), lambda day: Q(nik_index__isnull=True)),
 )
 

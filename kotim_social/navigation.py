@@ -40,6 +40,7 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
             (gettext_noop("Verification sessions"), "cases:session_list", Perm.REPORT_VIEW),
             (gettext_noop("Frozen stages"), "cases:stage_list", Perm.REPORT_VIEW),
             (gettext_noop("Objections"), "cases:objection_list", Perm.REPORT_VIEW),
+            (gettext_noop("Requests about data"), "cases:data_request_list", Perm.DATA_REQUEST),
             (gettext_noop("Late proposals"), "cases:proposal_list", Perm.REPORT_VIEW),
             (gettext_noop("Information sessions"), "cases:briefing_list", Perm.REPORT_VIEW),
             (gettext_noop("Closing calendar"), "cases:closing_calendar", Perm.WORKER_VIEW),
@@ -68,6 +69,7 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
         gettext_noop("Office"),
         (
             (gettext_noop("Trail"), "desk:trail", Perm.TRAIL_VIEW),
+            (gettext_noop("Record of processing"), "desk:processing", Perm.PROCESSING_VIEW),
             (gettext_noop("Administration"), "admin:index", Perm.USER_ADMIN),
             (gettext_noop("Data correction"), "admin:index", Perm.CORRECTION_PROPOSE),
         ),
@@ -87,6 +89,7 @@ PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Closing"), "desk:closing", Perm.WORKER_EDIT),
     (gettext_noop("Journey home"), "desk:journey", Perm.WORKER_VIEW),
     (gettext_noop("Trail"), "desk:worker_trail", Perm.TRAIL_VIEW),
+    (gettext_noop("Personal data"), "desk:personal_data", Perm.CASEWORK_VIEW),
 )
 
 

@@ -57,7 +57,8 @@ def _digest() -> str:
     digest = hashlib.sha256()
     root = Path(settings.BASE_DIR)
     paths = [path for app in APPS for path in sorted((root / app).rglob("migrations/*.py"))]
-    for path in [*paths, root / "kotim_social/operations/grants.py"]:
+    operations = root / "kotim_social/operations"
+    for path in [*paths, operations / "grants.py", operations / "written_once.py"]:
         digest.update(path.read_bytes())
     # Grants follow from the models as well: which of them are append-only, for instance.
     for path in sorted(path for app in APPS for path in (root / app).rglob("models*/*.py")):

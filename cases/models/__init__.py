@@ -7,6 +7,7 @@ from cases.models.casework import Assessment, AssessmentReview, Note, PlanLine, 
 from cases.models.closing import CaseClosing, ClosingReason
 from cases.models.consent import Consent, Layer, Provider
 from cases.models.correction import Correction
+from cases.models.data_request import DataRequest
 from cases.models.decision import (
     ChoiceChange,
     EligibilityDecision,
@@ -43,6 +44,7 @@ __all__ = [
     "ClosingReason",
     "Consent",
     "Correction",
+    "DataRequest",
     "DifferentPeople",
     "EligibilityDecision",
     "Explained",

@@ -49,6 +49,11 @@ class Perm(StrEnum):
     USER_ADMIN = "user.admin"
     CORRECTION_PROPOSE = "correction.propose"
     CORRECTION_ACCEPT = "correction.accept"
+    DATA_SHEET = "data.sheet"
+    DATA_REQUEST = "data.request"
+    DATA_ANSWER = "data.answer"
+    PROCESSING_VIEW = "processing.view"
+    PROCESSING_ISSUE = "processing.issue"
 
 
 class Role(models.TextChoices):
@@ -80,6 +85,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.BATCH_TRAVEL,
             Perm.REPORT_VIEW,
             Perm.JOB_RUN,
+            Perm.DATA_REQUEST,
         }
     ),
     Role.VERIFIKATOR: frozenset(
@@ -119,6 +125,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.REPORT_EXPORT,
             Perm.TRAIL_VIEW,
             Perm.CORRECTION_ACCEPT,
+            Perm.DATA_SHEET,
+            Perm.DATA_REQUEST,
+            Perm.DATA_ANSWER,
+            Perm.PROCESSING_ISSUE,
+            Perm.PROCESSING_VIEW,
         }
     ),
     Role.BENDAHARA: frozenset(
@@ -133,8 +144,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.REPORT_EXPORT,
         }
     ),
-    Role.ADMIN: frozenset({Perm.WORKER_VIEW, Perm.USER_ADMIN, Perm.CORRECTION_PROPOSE}),
-    Role.AUDITOR: frozenset(_LOOK | {Perm.REPORT_VIEW, Perm.TRAIL_VIEW}),
+    Role.ADMIN: frozenset(
+        {
+            Perm.WORKER_VIEW,
+            Perm.USER_ADMIN,
+            Perm.CORRECTION_PROPOSE,
+            Perm.PROCESSING_VIEW,
+        }
+    ),
+    Role.AUDITOR: frozenset(_LOOK | {Perm.REPORT_VIEW, Perm.TRAIL_VIEW, Perm.PROCESSING_VIEW}),
 }
 
 # A caseworker sees the lokalisasi assigned to her and the cases handed to her; the others see all.

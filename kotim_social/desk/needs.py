@@ -94,7 +94,7 @@ _WAITS: dict[str, tuple[Perm, Callable[[User], QuerySet[Any]]]] = {
 def needs(user: User, people: dict[str, int], returned: int) -> list[Line]:
     """`people` are the sums of standing.py, `returned` is who has money that came back."""
     counts = count_together(user, _sets(user))
-    years = [Line(**year) for year in year_end_needs(user)]
+    years = [Line(**line) for line in year_end_needs(user)]
     lines = [
         *years,
         *_urgent(user, counts),

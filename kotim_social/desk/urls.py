@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from kotim_social.desk.views import closing, journey, merging, stages
+from kotim_social.desk.views import (
+    closing,
+    journey,
+    merging,
+    personal_data,
+    processing,
+    stages,
+)
 from kotim_social.desk.views.batch_money import batch_money
 from kotim_social.desk.views.destinations import destinations_page
 from kotim_social.desk.views.funding import money_people
@@ -37,6 +44,21 @@ urlpatterns = [
     path("tahap/kertas/<uuid:pk>/", stages.stage_report_paper, name="stage_report_paper"),
     path("tujuan/", destinations_page, name="destinations"),
     path("rombongan/<uuid:pk>/uang-jalan/", batch_money, name="batch_money"),
+    path("pemrosesan-data/", processing.processing, name="processing"),
+    path("pemrosesan-data/konsep.pdf", processing.processing_draft, name="processing_draft"),
+    path("pemrosesan-data/terbitkan/", processing.processing_issue, name="processing_issue"),
+    path("pemrosesan-data/<uuid:paper_pk>/", processing.processing_file, name="processing_file"),
+    path("penerima/<uuid:pk>/data-pribadi/", personal_data.personal_data, name="personal_data"),
+    path(
+        "penerima/<uuid:pk>/data-pribadi/lembar/",
+        personal_data.data_sheet_issue,
+        name="data_sheet_issue",
+    ),
+    path(
+        "penerima/<uuid:pk>/data-pribadi/lembar/<uuid:paper_pk>/",
+        personal_data.data_sheet_file,
+        name="data_sheet_file",
+    ),
     path("penerima/<uuid:pk>/perjalanan/", journey.journey_page, name="journey"),
     path("penerima/<uuid:pk>/perjalanan/mandiri/", journey.went_alone, name="went_alone"),
     path("penerima/<uuid:pk>/perjalanan/hilang/", journey.not_found, name="not_found"),

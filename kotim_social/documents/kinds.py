@@ -38,6 +38,9 @@ PAPER_KINDS: dict[str, PaperKind] = {
     "stage_report": PaperKind(_("report of the stages"), CONFIDENTIAL),
     "rekap": PaperKind(_("disbursement report")),
     "realisation": PaperKind(_("report by funder")),
+    "data_sheet": PaperKind(_("personal data sheet"), CONFIDENTIAL),
+    "data_answer": PaperKind(_("answer to a request about data"), CONFIDENTIAL),
+    "processing_record": PaperKind(_("record of processing")),
     "accountability_cover": PaperKind(_("accountability cover and checklist")),
 }
 

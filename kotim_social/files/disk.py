@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from kotim_social.lib.crypto import decrypt, encrypt
+from kotim_social.lib.crypto import decrypt, encrypt, token_key_id
 
 _LABEL = "file"
 
@@ -58,6 +58,18 @@ def read(file_id: UUID, *, sha256: str) -> bytes:
     if not hmac.compare_digest(digest(content), sha256):
         raise FileDamaged("a stored file is not what was stored")
     return content
+
+
+def key_id_of(path: Path) -> str:
+    """The id of the data key that a file was written with."""
+    with path.open("rb") as source:
+        return token_key_id(source.read(300))
+
+
+def reencrypt(file_id: UUID) -> None:
+    """Write a file anew under the current key, whether a row speaks of it already or not."""
+    token = path_of(file_id).read_bytes()
+    write(file_id, decrypt(token, label=_LABEL, record_id=str(file_id)))
 
 
 def remove(file_id: UUID) -> None:

@@ -65,6 +65,29 @@ def create_key_file(path: str | Path) -> None:
         os.fsync(file.fileno())
 
 
+def add_data_key(path: str | Path) -> str:
+    """Put a fresh data key into the file and let it write from now on; returns its id.
+
+    The older ones stay and read. Index keys stay as they are: lookups need one key for all rows.
+    """
+    keys = _content(path)
+    numbers = [int(key_id[1:]) for key_id in keys["data"] if key_id[1:].isdigit()]
+    key_id = f"k{max(numbers, default=0) + 1}"
+    keys["data"][key_id] = _new_key()
+    keys["current"] = key_id
+    _write(path, keys)
+    return key_id
+
+
+def drop_data_keys(path: str | Path, key_ids: list[str]) -> None:
+    """Take keys out of the file; what is still written with them never opens again."""
+    keys = _content(path)
+    if keys["current"] in key_ids:
+        raise CryptoError("the key that writes now stays in the key file")
+    keys["data"] = {key_id: key for key_id, key in keys["data"].items() if key_id not in key_ids}
+    _write(path, keys)
+
+
 def load_keyring(path: str | Path | None = None) -> Keyring:
     """Read the key file (default: the setting KOTIM_KEY_FILE); read again only once it changes."""
     where = str(path or getattr(settings, "KOTIM_KEY_FILE", "") or "")
@@ -82,10 +105,9 @@ def load_keyring(path: str | Path | None = None) -> Keyring:
 def encrypt(plain: bytes, *, label: str, record_id: str) -> bytes:
     """Return the token of ``plain``, bound to the field's label and the record's id."""
     keyring = load_keyring()
-    key_id = keyring.current.encode("ascii")
     nonce = os.urandom(_NONCE_SIZE)
     sealed = keyring.cipher(keyring.current).encrypt(nonce, plain, _bound_to(label, record_id))
-    return bytes([_VERSION, len(key_id)]) + key_id + nonce + sealed
+    return token_head(keyring.current) + nonce + sealed
 
 
 def decrypt(token: bytes, *, label: str, record_id: str) -> bytes:
@@ -124,6 +146,28 @@ def _bound_to(label: str, record_id: str) -> bytes:
     if not label or not record_id:
         raise CryptoError("a token needs a label and a record id")
     return f"{label}|{record_id}".encode()
+
+
+def token_head(key_id: str) -> bytes:
+    """The first bytes of every token that this key wrote."""
+    return bytes([_VERSION, len(key_id)]) + key_id.encode("ascii")
+
+
+def _content(path: str | Path) -> dict[str, Any]:
+    load_keyring(path)  # whole and closed to others, or CryptoError
+    content: dict[str, Any] = json.loads(Path(path).read_bytes())
+    return content
+
+
+def _write(path: str | Path, keys: dict[str, Any]) -> None:
+    """The whole new file or the whole old one, also when the machine stops in between."""
+    temporary = Path(f"{path}.{secrets.token_hex(4)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        json.dump(keys, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
 
 
 def _new_key() -> str:

@@ -1,4 +1,4 @@
-"""Migrates as the owner role, then gives the app role its rights."""
+"""Migrates as the owner role, then gives the app role its rights and guards written rows."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from kotim_social.operations.grants import apply_grants
+from kotim_social.operations.written_once import apply_guards
 
 OWNER = "owner"
 
@@ -16,3 +17,4 @@ class Command(migrate.Command):
             options["database"] = OWNER
         super().handle(*args, **options)
         apply_grants(connections[options["database"]])
+        apply_guards(connections[options["database"]])
