@@ -18,6 +18,12 @@ VAR_DIR = Path(env.str("KOTIM_VAR_DIR", default=str(BASE_DIR / "var")))
 EMBEDDED_POSTGRES_DIR = env.str("KOTIM_EMBEDDED_POSTGRES_DIR", default=str(VAR_DIR / "postgres"))
 PRIVATE_FILES_DIR = env.str("KOTIM_FILES_DIR", default=str(VAR_DIR / "files"))
 KOTIM_KEY_FILE = env.str("KOTIM_KEY_FILE", default=str(VAR_DIR / "keys.json"))
+BACKUP_DIR = env.str("BACKUP_DIR", default=str(VAR_DIR / "backup"))
+# Backups are encrypted to this key; the key that opens them is on paper and not on the server.
+BACKUP_PUBLIC_KEY = env.str("BACKUP_PUBLIC_KEY", default=str(VAR_DIR / "backup-key.pub"))
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+if BACKUP_KEEP < 1:
+    raise ImproperlyConfigured(f"BACKUP_KEEP is {BACKUP_KEEP}; set it to 1 or more.")
 
 
 def _secret_key_of_this_machine() -> str:
@@ -105,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kotim_social.headers.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kotim_social.operations.health.ProbeMiddleware",
     "kotim_social.audit.middleware.RequestTransactionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -162,12 +169,15 @@ def _databases() -> dict[str, dict[str, Any]]:
 
 
 USES_EMBEDDED_POSTGRES = not env.str("DATABASE_URL", default="")
+KNOWS_OWNER = bool(env.str("DATABASE_OWNER_URL", default=""))
 DATABASES = _databases()
 for _alias, _database in DATABASES.items():
     _database.setdefault("OPTIONS", {})
     # Work for a page ends within these times; a waiting user gets a sentence instead (503).
     _limits = "-c lock_timeout=5s -c statement_timeout=30s" if _alias == "default" else ""
     _database["OPTIONS"]["options"] = f"-c timezone=Asia/Jakarta {_limits}".strip()
+    # Django would otherwise set UTC after connecting: CURRENT_DATE must be the day in Sampit.
+    _database["TIME_ZONE"] = "Asia/Jakarta"
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
 if "owner" in DATABASES:
@@ -254,6 +264,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+# A monitor on this machine asks without HTTPS; the answers hold no data.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

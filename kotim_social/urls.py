@@ -14,7 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("repatriation.urls")),
     path("", include("kotim_social.documents.urls")),
     path("", include("kotim_social.jobs.urls")),
+    path("", include("kotim_social.operations.health")),
     path("admin/", admin.site.urls),
 ]
+handler500 = "kotim_social.operations.failing.server_error"
 if settings.DEBUG:
     urlpatterns.append(path("komponen/", components))

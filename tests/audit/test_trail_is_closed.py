@@ -58,8 +58,11 @@ def test_raw_sql_as_the_app_role_is_refused(way: str) -> None:
 
 
 def as_owner(sql: str, *values: object) -> None:
+    """What only an owner who takes the guard off can do."""
     with owner_cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER written_once")
         cursor.execute(sql, values)
+        cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER written_once")
 
 
 @pytest.mark.django_db(transaction=True)

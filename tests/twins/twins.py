@@ -91,11 +91,13 @@ def writable_trail(patch: Patch) -> Any:
         role = connections["default"].settings_dict["USER"]
         with owner_cursor() as cursor:
             cursor.execute(f"GRANT UPDATE, DELETE ON audit_entry TO {role}")
+            cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER written_once")
         try:
             yield
         finally:
             with owner_cursor() as cursor:
                 cursor.execute(f"REVOKE UPDATE, DELETE ON audit_entry FROM {role}")
+                cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER written_once")
 
     return granted()
 

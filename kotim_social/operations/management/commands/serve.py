@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
+from kotim_social.operations.doctor.findings import Level
+from kotim_social.operations.doctor.rounds import vital_round
+from kotim_social.operations.management.commands.doctor import lines
 from kotim_social.operations.office import (
     demo_file,
     is_empty,
@@ -74,10 +77,17 @@ class Command(BaseCommand):
             self.stdout.write("Membuat kantor contoh …")
             write_demo_file(make_demo_office(self.stdout.write))
         settings.IS_DEMO = demo_file().exists()
+        self._refuse_to_lose_data()
         self._say_where(options["bind"])
         connections.close_all()
         with job_worker():
             Office(options["bind"]).run()
+
+    def _refuse_to_lose_data(self) -> None:
+        """An installation that would lose or open data does not start."""
+        bad = [finding for finding in vital_round() if finding.level == Level.ERROR]
+        if bad:
+            raise CommandError("\n".join(lines(bad)))
 
     def _say_where(self, bind: str) -> None:
         self.stdout.write(self.style.SUCCESS(f"\nKotim Social: http://{bind}/"))
