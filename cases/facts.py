@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cases import workflow
+from cases.file_facts import shown_portrait
 from cases.masks import masked_number, masked_of
 from cases.models import (
     Alias,
@@ -192,6 +193,7 @@ def card_context(facts: PersonFacts, user: User) -> dict[str, Any]:
             }
             for lack in facts.lacks
         ],
+        "portrait": shown_portrait(facts.worker, user),
         "masked": masked_of(facts.worker) | {"account": masked_number(facts.account)},
         "may_edit": user.can(Perm.WORKER_EDIT),
         "may_reveal": user.can(Perm.WORKER_REVEAL),

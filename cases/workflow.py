@@ -10,6 +10,7 @@ from cases.casework_states import CASEWORK_WORKFLOWS
 from cases.closing_workflow import CLOSING
 from cases.correction_workflow import CORRECTION
 from cases.data_workflow import DATA_REQUEST
+from cases.file_workflow import PERSON_FILE
 from kotim_social.accounts.roles import Perm
 from kotim_social.workflow import State, Transition, Workflow
 
@@ -297,6 +298,7 @@ WORKFLOWS = (
     *CASEWORK_WORKFLOWS,
     CLOSING,
     CORRECTION,
+    PERSON_FILE,
     *verval_workflow.WORKFLOWS,
     DATA_REQUEST,
 )

@@ -81,6 +81,7 @@ PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Overview"), "desk:worker_page", Perm.WORKER_VIEW),
     (gettext_noop("Case"), "cases:casework", Perm.CASEWORK_VIEW),
     (gettext_noop("Consent"), "cases:consents", Perm.CASEWORK_VIEW),
+    (gettext_noop("Files"), "cases:files", Perm.FILE_VIEW),
     (gettext_noop("Eligibility"), "cases:eligibility", Perm.WORKER_VIEW),
     (gettext_noop("Account"), "cases:account", Perm.WORKER_EDIT),
     (gettext_noop("Choice"), "cases:choice", Perm.WORKER_EDIT),

@@ -17,6 +17,7 @@ from cases.models.decision import (
 )
 from cases.models.duplicates import DifferentPeople, Merge
 from cases.models.journey import Journey, OriginConfirmation
+from cases.models.person_file import PersonFile, Portrait
 from cases.models.proposal import LateProposal
 from cases.models.referral import Referral, StayBreach
 from cases.models.register import ChildReferral, RegisterImport, RegisterNumber, StagedRow
@@ -57,7 +58,9 @@ __all__ = [
     "Objection",
     "OfferedCase",
     "OriginConfirmation",
+    "PersonFile",
     "PlanLine",
+    "Portrait",
     "Provider",
     "ReasonCode",
     "Referral",

@@ -14,6 +14,7 @@ from cases.actions.consents import Answer, record_consent, withdraw_consent
 from cases.actions.providers import add_provider
 from cases.actions.referrals import against_opening, answer_referral
 from cases.casework_facts import consents_of
+from cases.file_facts import hidden_portrait
 from cases.forms import casework as casework_forms
 from cases.forms.fields import refuse
 from cases.models import Consent, Provider, Referral, Worker
@@ -74,6 +75,7 @@ def _consent_page(request: HttpRequest, worker: Worker) -> HttpResponse:
         "form": form,
         "worker": worker,
         "consents": consents_of(worker, user),
+        "hidden_photo": hidden_portrait(worker, user),
         "may_write": user.can(Perm.CASEWORK_EDIT) and worker.case_state == "open",
     }
     return render(request, "cases/consents.html", context, status=422 if form.errors else 200)

@@ -21,6 +21,9 @@ class Perm(StrEnum):
     PROPOSAL_DECIDE = "proposal.decide"
     CLOSING_EDIT = "closing.edit"
     CHILD_VIEW = "child.view"
+    FILE_VIEW = "file.view"
+    FILE_EDIT = "file.edit"
+    FILE_WITHDRAW = "file.withdraw"
     CASEWORK_VIEW = "casework.view"
     CASEWORK_EDIT = "casework.edit"
     CASEWORK_REVIEW = "casework.review"
@@ -74,6 +77,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         | {
             Perm.WORKER_EDIT,
             Perm.WORKER_REVEAL,
+            Perm.FILE_VIEW,
+            Perm.FILE_EDIT,
             Perm.CASEWORK_VIEW,
             Perm.CASEWORK_EDIT,
             Perm.CASELOAD_OFFER,
@@ -93,6 +98,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         | {
             Perm.WORKER_VERIFY,
             Perm.WORKER_REVEAL,
+            Perm.FILE_VIEW,
             Perm.PROPOSAL_CHECK,
             Perm.LIST_VERIFY,
             Perm.REPORT_VIEW,
@@ -107,6 +113,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.WORKER_MERGE,
             Perm.CASE_CLOSE,
             Perm.CHILD_VIEW,
+            Perm.FILE_VIEW,
+            Perm.FILE_EDIT,
+            Perm.FILE_WITHDRAW,
             Perm.CASEWORK_VIEW,
             Perm.CASEWORK_EDIT,
             Perm.CASEWORK_REVIEW,
@@ -136,6 +145,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         _LOOK
         | {
             Perm.WORKER_REVEAL,
+            Perm.FILE_VIEW,
             Perm.LIST_PAY,
             Perm.PROGRAMME_EDIT,
             Perm.REPORT_VIEW,

@@ -128,7 +128,7 @@ PURPOSES = (
         (
             "cases.Consent", "cases.Assessment", "cases.AssessmentReview", "cases.PlanLine",
             "cases.Note", "cases.Visit", "cases.Referral", "cases.StayBreach", "cases.CaseOffer",
-            "cases.CaseClosing",
+            "cases.CaseClosing", "cases.PersonFile", "cases.Portrait",
         ),
     ),
     Purpose(

@@ -22,6 +22,10 @@ class StoredFileQuerySet(ImmutableQuerySet):
         """Everything for who sees all, else one's own; files of a case are reached through it."""
         return self if user.sees_everything else self.filter(created_by=user)
 
+    def kept(self) -> StoredFileQuerySet:
+        """Those whose content is still there."""
+        return self.filter(destroyed__isnull=True)
+
 
 class StoredFile(ImmutableModel):
     """One encrypted file. Name on disk and key binding come from the id alone."""
@@ -73,3 +77,23 @@ class StoredFile(ImmutableModel):
     def read(self) -> bytes:
         """The plain content. FileMissing, FileDamaged or CryptoError when it is not what it was."""
         return disk.read(self.pk, sha256=self.sha256)
+
+
+class DestroyedFile(ImmutableModel):
+    """The content of this file was destroyed for good; that it was there stays on record."""
+
+    stored = models.OneToOneField(
+        StoredFile, on_delete=models.PROTECT, primary_key=True, related_name="destroyed"
+    )
+    destroyed_at = models.DateTimeField(db_default=Now())
+    destroyed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    privacy: ClassVar[dict[str, str]] = {
+        "stored": "umum",
+        "destroyed_at": "umum",
+        "destroyed_by": "umum",
+    }
+
+    def __str__(self) -> str:
+        return str(self.pk)

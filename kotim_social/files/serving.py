@@ -17,6 +17,13 @@ def file_response(stored: StoredFile, *, filename: str, by: User) -> HttpRespons
     return attachment(stored.read(), content_type=stored.content_type, filename=filename)
 
 
+def picture_response(stored: StoredFile, *, filename: str, by: User) -> HttpResponse:
+    """A picture that the store made itself, shown in its place; recorded like any other look."""
+    response = file_response(stored, filename=filename, by=by)
+    response["Content-Disposition"] = content_disposition_header(False, filename) or "inline"
+    return response
+
+
 def attachment(content: bytes, *, content_type: str, filename: str) -> HttpResponse:
     """A download that no browser opens in place or keeps."""
     response = HttpResponse(content, content_type=content_type)

@@ -2,12 +2,16 @@
 
 import time
 from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
+from django.utils import timezone
 
 from kotim_social.accounts.models import User
+from kotim_social.audit.trail import record
 from kotim_social.files import disk
-from kotim_social.files.models import StoredFile
+from kotim_social.files.models import DestroyedFile, StoredFile
 
 
 @transaction.atomic
@@ -28,19 +32,46 @@ def store(content: bytes, *, kind: str, content_type: str, by: User | None) -> S
     return stored
 
 
+@transaction.atomic
+def destroy(stored: StoredFile, *, by: User, reason: str = "") -> None:
+    """The content is gone for good once the transaction stands; the row says that it was there."""
+    DestroyedFile.objects.create(stored=stored, destroyed_by=by)
+    record("file.destroy", by=by, obj=stored, reason=reason)
+    transaction.on_commit(partial(disk.remove, stored.pk))
+
+
+def unowned(*, older_than: timedelta = timedelta(hours=24)) -> list[UUID]:
+    """Stored files that no row of any other table speaks of (for `doctor`).
+
+    Younger ones are spared: whoever keeps them may still be writing.
+    """
+    rows = StoredFile.objects.filter(created_at__lt=timezone.now() - older_than)
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ForeignObjectRel):
+            continue
+        if relation.related_model is DestroyedFile:
+            continue
+        field = relation.field.attname
+        owners = relation.related_model._base_manager.filter(**{f"{field}__isnull": False})
+        rows = rows.exclude(pk__in=owners.values(field))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def reencrypt(stored: StoredFile) -> None:
     """Write the file anew under the current key (for the rotation of keys)."""
     disk.write(stored.pk, stored.read())
 
 
 def sweep(*, older_than: timedelta = timedelta(hours=24)) -> int:
-    """Remove files left by rolled-back work or a crash; the count of removed ones.
+    """Remove files left by rolled-back work or a crash, and content that was to be destroyed.
+
+    Returns the count of removed ones.
 
     Younger files are spared: their transaction may still be open.
     """
     removed = 0
     for path, file_id in disk.all_files(older_than=time.time() - older_than.total_seconds()):
-        if file_id is None or not StoredFile.objects.filter(pk=file_id).exists():
+        if file_id is None or not StoredFile.objects.kept().filter(pk=file_id).exists():
             path.unlink(missing_ok=True)
             removed += 1
     return removed

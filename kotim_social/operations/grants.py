@@ -48,6 +48,8 @@ READ_ONLY = {
 COLUMNS = {
     "cases.Consent": "withdrawn_on, withdrawn_at, withdrawn_by_id, withdrawn_because",
     "cases.Note": "text, edited_at, edited_by_id",
+    "cases.PersonFile": "state, asked_because, asked_at, asked_by_id, looked_at, looked_by_id",
+    "cases.Portrait": "removed_at, removed_by_id",
     "cases.PlanLine": "state, outcome, ended_on, ended_at, ended_by_id",
     "cases.Referral": "letter_id, state, answer, answered_on, answered_at, answered_by_id",
     "cases.StayBreach": (
