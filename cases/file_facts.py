@@ -22,7 +22,6 @@ from kotim_social.accounts.roles import Perm
 from kotim_social.lib.dates import format_date
 
 SHOWN = 100
-_MEGABYTE = 1024 * 1024
 Proof = BankAccount | SignedStatement | EligibilityDecision | Referral
 
 
@@ -41,7 +40,6 @@ def files_of(worker: Worker, user: User) -> list[dict[str, Any]]:
         {
             "file": row,
             "proves": proof_label(proof) if (proof := _proof_of(row)) else "",
-            "size": _size(row.stored.size),
             "is_pdf": row.stored.content_type == "application/pdf",
             "may_open": row.state != "withdrawn" or user.can(Perm.FILE_WITHDRAW),
             "acts": {step.act for step in PERSON_FILE.acts_for(row, user)},
@@ -89,7 +87,3 @@ def hidden_portrait(worker: Worker, user: User) -> Portrait | None:
 
 def _proof_of(row: PersonFile) -> Proof | None:
     return row.account or row.statement or row.decision or row.referral
-
-
-def _size(size: int) -> str:
-    return f"{size / _MEGABYTE:.1f} MB".replace(".", ",")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kotim_social.accounts.models import User
@@ -14,7 +14,7 @@ from kotim_social.workflow import State, Transition, Workflow
 
 def _proposer_only(change: Any, user: User) -> list[str]:
     if change.proposed_by_id != user.pk:
-        return [_now("Only who proposed it can withdraw it.")]
+        return [gettext("Only who proposed it can withdraw it.")]
     return []
 
 

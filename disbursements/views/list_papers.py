@@ -96,7 +96,8 @@ def list_paper_issue(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
         except Refused as refused:
             refuse(form, refused.sentences)
     context = {
-        "question": _("Issue this paper with a number?"),
+        "question": _("Issue with a number: %(paper)s?")
+        % {"paper": f"{paper.label} {payment_list.number}"},
         "facts": [
             {"label": _("Paper"), "value": paper.label},
             *facts_of(payment_list, sums_of(payment_list)),

@@ -174,6 +174,13 @@ def _back(request: HttpRequest, report: Report) -> str:
     return f"{page}?{request.GET.urlencode()}"
 
 
+def _issue_question(report: Report) -> str:
+    about = [str(REPORTS[report.kind].label)]
+    if report.scope.payment_list:
+        about.append(str(report.scope.payment_list.number))
+    return _("Issue with a number: %(paper)s?") % {"paper": " ".join(about)}
+
+
 def issue_page(request: HttpRequest, report: Report) -> HttpResponse:
     """The question first; the yes takes the next number of the register."""
     back = _back(request, report)
@@ -196,7 +203,7 @@ def issue_page(request: HttpRequest, report: Report) -> HttpResponse:
         (_("Paper size"), (report.size or settings.PAPER_SIZE).replace("_", " ")),
     ]
     context = {
-        "question": _("Issue this paper with a number?"),
+        "question": _issue_question(report),
         "facts": [{"label": label, "value": value} for label, value in pairs],
         "form": form,
         "submit_label": _("Issue the paper"),

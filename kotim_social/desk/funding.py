@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
@@ -31,11 +31,13 @@ class Share:
     unpaid_people: int
     unpaid: int
     returned_people: int
+    # Rupiah of each measure of the totals.
+    sums: dict[str, int] = field(default_factory=dict)
 
 
 def shares(user: User) -> list[Share]:
     """By funder and lokalisasi in one query. A person stands in one lokalisasi only."""
-    rows = (
+    rows: Any = (
         Position.objects.visible_to(user)
         .values("funder_id", "place__lokalisasi_id")
         .annotate(
@@ -44,6 +46,7 @@ def shares(user: User) -> list[Share]:
             unpaid_people=Count("worker", distinct=True, filter=Q(entitled__gt=F("paid"))),
             sum_unpaid=Sum(_UNPAID),
             returned_people=Count("worker", distinct=True, filter=Q(returned__gt=0)),
+            **{f"all_{name}": Sum(name) for name in MEASURES},
         )
         .order_by("funder__order", "place__lokalisasi_id")
     )
@@ -56,6 +59,7 @@ def shares(user: User) -> list[Share]:
             row["unpaid_people"],
             int(row["sum_unpaid"]),
             row["returned_people"],
+            {name: int(row[f"all_{name}"]) for name in MEASURES},
         )
         for row in rows
     ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -37,9 +39,9 @@ def run(job_id: UUID) -> None:
     if job is None:
         return
     try:
-        with transaction.atomic():
+        with _reporter(job) as report, transaction.atomic():
             set_actor(job.requested_by_id)
-            result = job_kind(job.kind).work(job, _reporter(job))
+            result = job_kind(job.kind).work(job, report)
             _finish(job, result)
     except TakenAway:
         logger.warning("A job was taken away from this worker.")
@@ -66,7 +68,8 @@ def _start(job_id: UUID) -> Job | None:
     return job
 
 
-def _reporter(job: Job) -> Report:
+@contextmanager
+def _reporter(job: Job) -> Iterator[Report]:
     """Writes through a connection of its own: the work's transaction is seen only when it ends."""
     aside = connection.copy()
 
@@ -78,12 +81,13 @@ def _reporter(job: Job) -> Report:
                 [done, job.pk, job.attempt],
             )
             found = cursor.rowcount
-        if done >= job.total or not found:
-            aside.close()
         if not found:
             raise TakenAway
 
-    return report
+    try:
+        yield report
+    finally:
+        aside.close()
 
 
 def _finish(job: Job, result: UUID) -> Job:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kotim_social.accounts.models import User
@@ -12,7 +12,7 @@ from kotim_social.workflow import State, Transition, Workflow
 
 def _own(job: Any, user: User) -> list[str]:
     if job.requested_by_id != user.pk:
-        return [_now("Only whoever asked for this work may ask for it again.")]
+        return [gettext("Only whoever asked for this work may ask for it again.")]
     return []
 
 

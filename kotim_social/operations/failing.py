@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from django.db import DatabaseError, InterfaceError, OperationalError
@@ -13,11 +14,14 @@ from psycopg2 import errorcodes
 # Somebody else holds the row, or the work took too long.
 BUSY = {errorcodes.LOCK_NOT_AVAILABLE, errorcodes.QUERY_CANCELED, errorcodes.DEADLOCK_DETECTED}
 FULL = {errorcodes.DISK_FULL}
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 RETRY_SECONDS = {"busy": "10", "full": "600", "away": "30"}
 
 
 def why_unavailable(problem: BaseException | None) -> str:
     """ "busy", "full" or "away" for what ends by itself or by the operator; "" for a fault."""
+    if isinstance(problem, OSError) and problem.errno in NO_ROOM:
+        return "full"
     if not isinstance(problem, DatabaseError | InterfaceError):
         return ""
     code = getattr(problem.__cause__, "pgcode", None)

@@ -20,6 +20,8 @@ from kotim_social.desk.funding import Share, add_up, shares
 from kotim_social.desk.latest import latest
 from kotim_social.desk.needs import needs
 from kotim_social.desk.standing import Cell, closings, homes, standing, together
+from kotim_social.desk.totals import measure_labels
+from kotim_social.lib.money import format_rupiah
 from repatriation.models import Batch
 
 MOST_BATCHES = 10
@@ -42,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "needs": needs(user, people, returned),
         "people_cells": _people_cells(people),
         "closings": closings(cells),
+        "sums": _sums(money),
         "money": _money_table(money, funders, cells),
         "problems": _problems(user, people, money, funders),
         "latest": latest(user),
@@ -115,6 +118,19 @@ def _problems(
 
 def _problem(label: str, value: int, url: str) -> dict[str, Any]:
     return {"label": label, "value": value, "url": url, "tone": "warning" if value else "success"}
+
+
+def _sums(money: list[Share]) -> list[dict[str, Any]]:
+    """The totals over all funders; each opens the people behind it."""
+    url = reverse("desk:money_people")
+    return [
+        {
+            "label": label,
+            "value": format_rupiah(sum(share.sums[name] for share in money)),
+            "url": f"{url}?measure={name}",
+        }
+        for name, label in measure_labels().items()
+    ]
 
 
 def _money_table(
