@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import workflow
-from cases.models import Journey, Worker, WorkerQuerySet
+from cases.models import Attendance, Journey, Worker, WorkerQuerySet
 from kotim_social.accounts.models import User
 from kotim_social.regions.models import Place, Province
 
@@ -101,11 +101,21 @@ FILTERS = (
         lambda: [("waits", gettext_lazy("waits for it")), ("named", gettext_lazy("named by it"))],
     ),
     Choice(
+        "briefing",
+        gettext_lazy("Information session"),
+        lambda: [("never", gettext_lazy("never reached")), ("came", gettext_lazy("came to one"))],
+    ),
+    Choice(
         "programme",
         gettext_lazy("Programme"),
         lambda: [("counted", gettext_lazy("counted in it"))],
     ),
 )
+
+
+def was_reached() -> Exists:
+    """Whether she came to an information session; a slip that was taken out does not count."""
+    return Exists(Attendance.objects.filter(worker=OuterRef("pk"), active=True))
 
 
 def on_the_way(code: str) -> Q:
@@ -164,7 +174,7 @@ class Listing:
         return rows.filter(self._of_the_road())
 
     def _of_the_road(self) -> Q:
-        """Where she comes from, how far she has come, and whether a decree names her."""
+        """Home, way, decree and sessions: what hangs on other tables."""
         condition = Q()
         if province := self.values.get("province"):
             known = Q(home_regency__province_id=province)
@@ -174,6 +184,8 @@ class Listing:
         if decree := self.values.get("decree"):
             waits = Q(eligibility="eligible", determined_on__isnull=True)
             condition &= waits if decree == "waits" else Q(determined_on__isnull=False)
+        if briefing := self.values.get("briefing"):
+            condition &= Q(was_reached()) if briefing == "came" else ~Q(was_reached())
         return condition
 
     def tags(self) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from cases.actions.briefings import NewBriefing, may_come, record_attendance, record_briefing
 from cases.forms.verval import BriefingForm
-from cases.models import Attendance, Briefing, Worker, WorkerQuerySet
+from cases.listing import was_reached
+from cases.models import Briefing, Worker, WorkerQuerySet
 from cases.views.asking import Asking, ask
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
@@ -45,12 +46,15 @@ def briefing_list(request: HttpRequest) -> HttpResponse:
 
 
 def coverage(user: User) -> list[dict[str, Any]]:
-    """Of each place: registered, reached by a session, never reached; in one query."""
-    came = Attendance.objects.filter(worker=OuterRef("pk"), active=True)
+    """Of each place: registered, reached by a session, never reached; in one query.
+
+    A merged record counts under the one that leads on, as in the list of people.
+    """
     counts = {
         code: (people, reached)
         for code, people, reached in Worker.objects.visible_to(user)
-        .annotate(was_reached=Exists(came))
+        .exclude(case_state="merged")
+        .annotate(was_reached=was_reached())
         .values_list("place")
         .annotate(people=Count("pk"), reached=Count("pk", filter=Q(was_reached=True)))
         .order_by()
