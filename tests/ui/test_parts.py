@@ -29,9 +29,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 desk_urls = ([path("", page, name="home"), path("totals/", page, name="totals")], "desk")
 cases_urls = ([path("", page, name="worker_list"), path("q/", page, name="search")], "cases")
+accounts_urls = ([path("on/", page, name="keep_alive")], "accounts")
 urlpatterns = [
     path("", include(desk_urls)),
     path("people/", include(cases_urls)),
+    path("account/", include(accounts_urls)),
     path("out/", page, name="account_logout"),
 ]
 pytestmark = pytest.mark.urls(__name__)
