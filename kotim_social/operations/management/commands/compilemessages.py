@@ -6,6 +6,7 @@ from typing import Any
 import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation.reloader import translation_file_changed
 
 
 class Command(BaseCommand):
@@ -17,4 +18,6 @@ class Command(BaseCommand):
                 target = source.with_suffix(".mo")
                 if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
                     polib.pofile(str(source)).save_as_mofile(str(target))
+                    # This process may serve next, and has looked for words before they were there.
+                    translation_file_changed(sender=None, file_path=target)
                     self.stdout.write(f"{source.name} → {target.name}")
