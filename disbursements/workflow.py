@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursements.programme_workflow import PROGRAMME_CHANGE
@@ -83,7 +83,7 @@ def _no_other_duty(act: str) -> Callable[[Any, User], list[str]]:
     def guard(payment_list: Any, user: User) -> list[str]:
         hands = payment_list.decisions.filter(recorded_by=user)
         if hands.exclude(duty=DUTY_OF_ACT[act]).exists():
-            return [_now("Somebody else must do this: you already had a hand in this list.")]
+            return [gettext("Somebody else must do this: you already had a hand in this list.")]
         return []
 
     return guard

@@ -84,7 +84,3 @@ class WithdrawalForm(PlainForm, forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give a reason.")},
     )
-
-
-class SureForm(PlainForm, forms.Form):
-    """Nothing to fill in: the button is the answer."""

@@ -20,10 +20,6 @@ def _long(label: Any, *, rows: int = 3, limit: int = 1000, **more: Any) -> forms
     return forms.CharField(label=label, max_length=limit, widget=widget, **more)
 
 
-class YesForm(PlainForm, forms.Form):
-    """An act with nothing to fill in: the yes alone."""
-
-
 class FreezeForm(PlainForm, forms.Form):
     frozen_on = DayField(label=gettext_lazy("Frozen on"), initial=today)
 

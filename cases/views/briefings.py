@@ -18,10 +18,10 @@ from cases.actions.briefings import NewBriefing, may_come, record_attendance, re
 from cases.forms.verval import BriefingForm
 from cases.listing import was_reached
 from cases.models import Briefing, Worker, WorkerQuerySet
-from cases.views.asking import Asking, ask
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask
 from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.regions.models import Place

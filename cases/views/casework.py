@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from cases.actions import breaches, notes
@@ -22,6 +23,7 @@ from cases.models import Assessment, CaseHolder, Note, PlanLine, StayBreach, Wor
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask
 from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.workflow import Refused
@@ -50,16 +52,15 @@ def case_or_404(pk: UUID, user: User) -> Worker:
 def case_act(request: HttpRequest, worker: Worker, about: Any, act: CaseAct) -> HttpResponse:
     """Form, then the act, then back to her case; a refusal is shown in the form."""
     form = act.form(request.POST or None, initial=act.initial(about))
-    if request.method == "POST" and form.is_valid():
-        try:
-            act.run(about, form, actor(request))
-        except Refused as refusal:
-            refuse(form, refusal.sentences)
-        else:
-            messages.success(request, act.done)
-            return redirect(act.back, worker.pk)
-    context = {"form": form, "worker": worker, "act": act}
-    return render(request, "cases/case_form.html", context, status=422 if form.errors else 200)
+    asking = Asking(
+        question=act.title,
+        submit=act.submit,
+        back=reverse(act.back, args=[worker.pk]),
+        done=act.done,
+        template="cases/case_form.html",
+        more={"worker": worker, "act": act},
+    )
+    return ask(request, form, asking, lambda _data: act.run(about, form, actor(request)))
 
 
 @require(Perm.CASEWORK_VIEW)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from cases.actions.closing_calendar import DATES, ClosingDates, change_closing, would_be_minors
 from cases.forms.verval import ClosingForm
 from cases.models import Worker
-from cases.views.asking import Asking, ask, fact
 from kotim_social.accounts.access import require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.models import Entry
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import format_date, parse_date, today

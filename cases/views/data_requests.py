@@ -21,10 +21,10 @@ from cases.data_terms import term_of
 from cases.data_workflow import DATA_REQUEST
 from cases.forms.data_requests import OutcomeForm, WishForm
 from cases.models import DataRequest
-from cases.views.asking import Asking, ask, fact
 from cases.views.casework import case_or_404
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.files.serving import file_response
 from kotim_social.idempotency.forms import idempotent

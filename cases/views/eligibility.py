@@ -15,12 +15,11 @@ from django.views.decorators.http import require_safe
 
 from cases.actions.objections import contested_finding
 from cases.facts import PersonFacts
-from cases.forms.verval import YesForm
 from cases.models import EligibilityDecision, Explained, Objection, Worker
 from cases.papers.letters import Letter, Variant, notice_letter, statement_letter
-from cases.views.asking import Asking, ask, fact
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import issue_paper, reprint
 from kotim_social.documents.models import IssuedPaper

@@ -17,12 +17,12 @@ from cases.actions.files import NewFile, ask_withdrawal, file_paper, look_at_wit
 from cases.actions.portraits import add_portrait, remove_portrait
 from cases.file_facts import files_of
 from cases.forms.fields import refuse
-from cases.forms.files import FileForm, PhotoForm, SureForm, WithdrawalForm
+from cases.forms.files import FileForm, PhotoForm, WithdrawalForm
 from cases.models import Layer, PersonFile, Portrait, Worker
-from cases.views.asking import Asking, ask, fact
 from cases.views.casework import case_or_404
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.files.incoming import JPEG
 from kotim_social.files.serving import file_response, picture_response
@@ -95,9 +95,7 @@ def file_ask_withdrawal(request: HttpRequest, file: UUID) -> HttpResponse:
         warning=_("It stays in the store, and only supervisors can open it afterwards."),
     )
     form = WithdrawalForm(request.POST or None)
-    return ask(
-        request, form, asking, lambda data: _nowhere(ask_withdrawal(paper=paper, by=user, **data))
-    )
+    return ask(request, form, asking, lambda data: ask_withdrawal(paper=paper, by=user, **data))
 
 
 @require(Perm.FILE_WITHDRAW)
@@ -130,12 +128,12 @@ def _look(
         facts=[*_facts(paper), fact(_("Reason"), paper.asked_because or "–")],
         danger=act == "withdraw",
     )
-    form = SureForm(request.POST or None)
+    form = YesForm(request.POST or None)
     return ask(
         request,
         form,
         asking,
-        lambda data: _nowhere(look_at_withdrawal(paper=paper, act=act, by=actor(request))),
+        lambda data: look_at_withdrawal(paper=paper, act=act, by=actor(request)),
     )
 
 
@@ -145,17 +143,20 @@ def photo_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = actor(request)
     worker = case_or_404(pk, user)
     form = PhotoForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            add_portrait(worker=worker, content=form.cleaned_data["photo"].read(), by=user)
-        except Refused as refusal:
-            refuse(form, refusal.sentences)
-        else:
-            messages.success(request, _("The photo is kept."))
-            return redirect("cases:files", worker.pk)
-    context = {"form": form, "worker": worker}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "cases/photo_add.html", context, status=status)
+    asking = Asking(
+        question=_("Add a photo"),
+        submit=_("Keep the photo"),
+        back=reverse("cases:files", args=[worker.pk]),
+        done=_("The photo is kept."),
+        template="cases/photo_add.html",
+        more={"worker": worker},
+    )
+    return ask(
+        request,
+        form,
+        asking,
+        lambda data: add_portrait(worker=worker, content=data["photo"].read(), by=user),
+    )
 
 
 @require(Perm.FILE_VIEW)
@@ -184,10 +185,8 @@ def photo_remove(request: HttpRequest, portrait: UUID) -> HttpResponse:
         warning=_("It is destroyed for good; only that there was one stays on record."),
         danger=True,
     )
-    form = SureForm(request.POST or None)
-    return ask(
-        request, form, asking, lambda data: _nowhere(remove_portrait(portrait=found, by=user))
-    )
+    form = YesForm(request.POST or None)
+    return ask(request, form, asking, lambda data: remove_portrait(portrait=found, by=user))
 
 
 def _paper_or_404(request: HttpRequest, file: UUID) -> PersonFile:
@@ -199,7 +198,3 @@ def _facts(paper: PersonFile) -> list[dict[str, Any]]:
         fact(paper.worker.register_no, paper.worker.name),
         fact(_("Kind of paper"), paper.get_kind_display()),
     ]
-
-
-def _nowhere(_done: object) -> None:
-    """The act leads back to where its page came from."""

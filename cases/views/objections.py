@@ -16,9 +16,9 @@ from cases.actions.objections import answer_objection, contested_finding, raise_
 from cases.forms.verval import AnswerForm, ObjectionForm
 from cases.models import Objection, Worker
 from cases.verval_workflow import OBJECTION
-from cases.views.asking import Asking, ask, fact
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import format_date, today

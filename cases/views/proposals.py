@@ -26,10 +26,10 @@ from cases.actions.proposals import (
 from cases.forms.verval import AcceptForm, AnswerForm, CheckForm, ProposalForm
 from cases.models import LateProposal
 from cases.verval_workflow import PROPOSAL
-from cases.views.asking import Asking, ask, fact
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.nik import mask_nik

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.actions.sessions import NewSession, record_session
-from cases.forms.verval import SessionForm, YesForm
+from cases.forms.verval import SessionForm
 from cases.models import VerificationSession
 from cases.papers.minutes import minutes_data, minutes_pdf
-from cases.views.asking import Asking, ask, fact
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import issue_paper
 from kotim_social.documents.models import IssuedPaper

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from cases.actions.stages import freeze_stage, lift_freeze
 from cases.forms.verval import BecauseForm, FreezeForm
 from cases.models import Stage, StageFreeze, Worker
-from cases.views.asking import Asking, ask, fact
 from kotim_social.accounts.access import require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.regions.models import Lokalisasi
 

@@ -117,10 +117,6 @@ def _label(kind: AssistanceKind) -> str:
     return f"{kind.name} ({kind.get_method_display()})"
 
 
-class ConfirmForm(PlainForm, forms.Form):
-    """An act with nothing to fill in: the yes alone."""
-
-
 class ReasonForm(PlainForm, forms.Form):
     """An act that needs its reason."""
 

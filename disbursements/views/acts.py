@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.forms.fields import refuse
 from disbursements.actions import lists as actions
-from disbursements.forms.lists import ConfirmForm, OrderForm, ReasonForm
+from disbursements.forms.lists import OrderForm, ReasonForm
 from disbursements.listing import sums_of
 from disbursements.models import PaymentList
 from disbursements.rules import remainders
@@ -25,6 +25,7 @@ from disbursements.views.showing import facts_of
 from disbursements.workflow import PAYMENT_LIST
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import YesForm
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.workflow import Refused
 
@@ -38,7 +39,7 @@ class Act:
     button: Any
     done: Any
     run: Callable[..., Any]
-    form: type[forms.Form] = ConfirmForm
+    form: type[forms.Form] = YesForm
     danger: bool = False
     shows_ceilings: bool = False
 

@@ -21,12 +21,12 @@ from disbursements.actions.bank_files import (
     stage_results,
     tally,
 )
-from disbursements.forms.lists import ConfirmForm
 from disbursements.forms.paying import BankFileForm
 from disbursements.models import ResultFile
 from disbursements.views.paying import visible_list
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import YesForm
 from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.workflow import Refused
@@ -89,7 +89,7 @@ def result_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 def result_file_apply(request: HttpRequest, pk: UUID) -> HttpResponse:
     source = _source(request, pk)
     here = reverse("disbursements:result_file", args=[pk])
-    form = ConfirmForm(request.POST or None)
+    form = YesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             counts = apply_results(source=source, by=request.user)

@@ -28,6 +28,7 @@ from disbursements.workflow import ENTITLEMENT
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
 from kotim_social.lib.money import format_rupiah
@@ -42,33 +43,28 @@ def entitlement_lapse(request: HttpRequest, pk: UUID) -> HttpResponse:
     rights = Entitlement.objects.select_related("worker", "kind", "decree")
     right = get_visible_or_404(rights, request.user, pk)
     here = reverse("desk:worker_page", args=[right.worker_id])
-    form = LapseForm(request.POST or None, initial={"on": today()})
-    posted = request.method == "POST"
-    if posted and form.is_valid():
-        try:
-            lapse(entitlement=right, by=request.user, **form.cleaned_data)
-            messages.success(request, _("The right has lapsed."))
-            return redirect(here)
-        except Refused as refused:
-            refuse(form, refused.sentences)
-    elif not posted and (against := ENTITLEMENT.can(right, request.user, "lapse")):
+    if request.method != "POST" and (against := ENTITLEMENT.can(right, request.user, "lapse")):
         messages.error(request, " ".join(against))
         return redirect(here)
-    facts = [
-        (_("Name"), f"{right.worker.name} ({right.worker.register_no})"),
-        (_("Kind"), right.kind.name),
-        (_("Amount"), format_rupiah(right.amount)),
-        (_("Decree"), right.decree.number),
-    ]
-    context = {
-        "question": _("Let this right lapse?"),
-        "facts": [{"label": label, "value": value} for label, value in facts],
-        "form": form,
-        "submit_label": _("Let it lapse"),
-        "cancel_url": here,
-        "danger": True,
-    }
-    return render(request, "disbursements/list_act.html", context, status=422 if posted else 200)
+    asking = Asking(
+        question=_("Let this right lapse?"),
+        submit=_("Let it lapse"),
+        back=here,
+        done=_("The right has lapsed."),
+        facts=[
+            fact(_("Name"), f"{right.worker.name} ({right.worker.register_no})"),
+            fact(_("Kind"), right.kind.name),
+            fact(_("Amount"), format_rupiah(right.amount)),
+            fact(_("Decree"), right.decree.number),
+        ],
+        danger=True,
+    )
+    return ask(
+        request,
+        LapseForm(request.POST or None, initial={"on": today()}),
+        asking,
+        lambda data: lapse(entitlement=right, by=request.user, **data),
+    )
 
 
 Find = Callable[..., list[Replacement]]

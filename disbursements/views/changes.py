@@ -13,17 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.forms.fields import refuse
 from disbursements.actions.programme import accept, decline, effects, propose, withdraw
-from disbursements.forms.lists import ConfirmForm
 from disbursements.forms.programme import FORMS
 from disbursements.models import ProgrammeChange
 from disbursements.programme import current, in_words, problems
 from disbursements.programme_workflow import PROGRAMME_CHANGE
 from kotim_social.accounts.access import fresh_proof, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.idempotency.forms import idempotent
-from kotim_social.workflow import Refused
 
 Subject = ProgrammeChange.Subject
 
@@ -35,27 +33,20 @@ def change_propose(request: HttpRequest, subject: str) -> HttpResponse:
     if subject not in FORMS:
         raise Http404
     form = FORMS[subject](request.POST or None, initial=_now(subject, request))
-    posted = request.method == "POST"
-    if posted and form.is_valid():
-        try:
-            change = propose(
-                subject=subject,
-                after=form.values(),
-                reason=form.cleaned_data["reason"],
-                by=request.user,
-            )
-            messages.success(request, _("The change is proposed; somebody else decides it."))
-            return redirect("disbursements:change_page", change.pk)
-        except Refused as refused:
-            refuse(form, refused.sentences)
-    context = {
-        "question": _("Propose a change: %(subject)s") % {"subject": Subject(subject).label},
-        "form": form,
-        "submit_label": _("Propose the change"),
-        "cancel_url": reverse("disbursements:programme"),
-    }
-    status = 422 if posted else 200
-    return render(request, "disbursements/list_act.html", context, status=status)
+    asking = Asking(
+        question=_("Propose a change: %(subject)s") % {"subject": Subject(subject).label},
+        submit=_("Propose the change"),
+        back=reverse("disbursements:programme"),
+        done=_("The change is proposed; somebody else decides it."),
+    )
+
+    def run(data: dict[str, Any]) -> str:
+        change = propose(
+            subject=subject, after=form.values(), reason=data["reason"], by=request.user
+        )
+        return reverse("disbursements:change_page", args=[change.pk])
+
+    return ask(request, form, asking, run)
 
 
 # The field of each form that names the thing; the link on the programme page carries it.
@@ -154,28 +145,24 @@ def _decide(  # noqa: PLR0917 - the three pages above are its only callers
 ) -> HttpResponse:
     change = _change(pk)
     here = reverse("disbursements:change_page", args=[change.pk])
-    form = ConfirmForm(request.POST or None)
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                run(change=change, by=request.user)
-                messages.success(request, done)
-                return redirect(here)
-            except Refused as refused:
-                refuse(form, refused.sentences)
-    elif against := PROGRAMME_CHANGE.can(change, request.user, act):
+    if request.method != "POST" and (against := PROGRAMME_CHANGE.can(change, request.user, act)):
         messages.error(request, " ".join(against))
         return redirect(here)
-    facts = [
-        {"label": one.label, "value": f"{one.before} → {one.after}"} for one in in_words(change)
-    ]
-    context = {
-        "question": labels[0],
-        "facts": [{"label": _("Change"), "value": change.get_subject_display()}, *facts],
-        "form": form,
-        "submit_label": labels[1],
-        "cancel_url": here,
-        "danger": act != "accept",
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "disbursements/list_act.html", context, status=status)
+    question, submit = labels
+    asking = Asking(
+        question=question,
+        submit=submit,
+        back=here,
+        done=done,
+        facts=[
+            fact(_("Change"), change.get_subject_display()),
+            *(fact(one.label, f"{one.before} → {one.after}") for one in in_words(change)),
+        ],
+        danger=act != "accept",
+    )
+    return ask(
+        request,
+        YesForm(request.POST or None),
+        asking,
+        lambda _data: run(change=change, by=request.user),
+    )

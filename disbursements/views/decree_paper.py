@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.views.asking import Asking, ask, fact
 from disbursements.forms.decree_paper import DecreePaperForm
 from disbursements.models import Decree
 from disbursements.papers.decree import KIND, DecreePaper, decree_paper
@@ -20,6 +19,7 @@ from disbursements.wording import first_wording
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import issue_paper, reprint, void_paper
 from kotim_social.documents.models import IssuedPaper

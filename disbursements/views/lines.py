@@ -16,7 +16,7 @@ from cases.forms.fields import refuse
 from disbursements.actions.lists import add_people, take_out
 from disbursements.actions.results import book_results, reverse_line, waiting_lines
 from disbursements.boarding import lines_of_absent
-from disbursements.forms.lists import ConfirmForm, ReverseForm
+from disbursements.forms.lists import ReverseForm
 from disbursements.forms.results import ResultsForm
 from disbursements.listing import line_rows, may_book, sums_of
 from disbursements.models import PaymentLine, PaymentList
@@ -31,6 +31,7 @@ from kotim_social.accounts.access import (
     require,
 )
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import YesForm
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.money import format_rupiah
 from kotim_social.workflow import Refused
@@ -44,7 +45,7 @@ def lines_add(request: HttpRequest, pk: UUID) -> HttpResponse:
         PaymentList.objects.select_related("funder"), request.user, pk
     )
     here = reverse("disbursements:list_detail", args=[payment_list.pk])
-    form = ConfirmForm(request.POST or None)
+    form = YesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             added = add_people(payment_list=payment_list, by=request.user)
@@ -86,7 +87,7 @@ def lines_take_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     here = reverse("disbursements:list_detail", args=[payment_list.pk])
     posted = request.method == "POST"
     chosen = _chosen(payment_list, (request.POST if posted else request.GET).getlist("line"))
-    form = ConfirmForm(request.POST or None)
+    form = YesForm(request.POST or None)
     if not chosen:
         messages.error(request, _("Choose the lines that you want to take out."))
         return redirect(here)

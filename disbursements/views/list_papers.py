@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.forms.fields import refuse
-from disbursements.forms.lists import ConfirmForm
 from disbursements.forms.paying import ReceiptsForm
 from disbursements.listing import sums_of
 from disbursements.papers.list_papers import (
@@ -30,6 +29,7 @@ from disbursements.views.paying import visible_list
 from disbursements.views.showing import facts_of
 from kotim_social.accounts.access import fresh_proof, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import YesForm
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment
 from kotim_social.idempotency.forms import idempotent
@@ -86,7 +86,7 @@ def _paper(kind: str, method: str) -> ListPaper:
 def list_paper_issue(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     payment_list = visible_list(request.user, pk)
     paper = _paper(kind, payment_list.method)
-    form = ConfirmForm(request.POST or None)
+    form = YesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             issued = issue_list_paper(paper, payment_list, by=request.user)

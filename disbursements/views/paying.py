@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from cases.forms.fields import refuse
 from disbursements.actions.cash import count_cash, is_cash, move_cash
 from disbursements.actions.following import create_follow_up, plan_follow_up
-from disbursements.forms.lists import ConfirmForm
 from disbursements.forms.paying import CashForm
 from disbursements.listing import may_book, sums_of
 from disbursements.models import PaymentList
@@ -25,18 +24,14 @@ from disbursements.views.showing import facts_of, left_out_people
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, YesForm, ask
 from kotim_social.audit.trail import record
+from kotim_social.documents.exports import CONTENT_TYPES
 from kotim_social.files.serving import attachment
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.workflow import Refused
 
-EXPORTS = {
-    "csv": (transfer_csv, "text/csv; charset=utf-8"),
-    "xlsx": (
-        transfer_xlsx,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-}
+EXPORTS = {"csv": transfer_csv, "xlsx": transfer_xlsx}
 
 
 def visible_list(user: User, pk: UUID) -> PaymentList:
@@ -65,24 +60,19 @@ def list_cash(request: HttpRequest, pk: UUID) -> HttpResponse:
 @idempotent
 def cash_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     payment_list = visible_list(request.user, pk)
-    here = reverse("disbursements:list_cash", args=[pk])
-    form = CashForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            move_cash(payment_list=payment_list, by=request.user, **form.cleaned_data)
-            messages.success(request, _("The cash is recorded."))
-            return redirect(here)
-        except Refused as refused:
-            refuse(form, refused.sentences)
-    context = {
-        "question": _("Record cash of this list"),
-        "facts": facts_of(payment_list, sums_of(payment_list))[-4:],
-        "form": form,
-        "submit_label": _("Record the cash"),
-        "cancel_url": here,
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "disbursements/list_act.html", context, status=status)
+    asking = Asking(
+        question=_("Record cash of this list"),
+        submit=_("Record the cash"),
+        back=reverse("disbursements:list_cash", args=[pk]),
+        done=_("The cash is recorded."),
+        facts=facts_of(payment_list, sums_of(payment_list))[-4:],
+    )
+    return ask(
+        request,
+        CashForm(request.POST or None),
+        asking,
+        lambda data: move_cash(payment_list=payment_list, by=request.user, **data),
+    )
 
 
 @require(Perm.LIST_PAY)
@@ -94,7 +84,6 @@ def list_transfer(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     if payment_list.method != "transfer" or payment_list.state not in APPROVED_STATES:
         messages.error(request, _("A file for the bank is made of an approved list by transfer."))
         return redirect("disbursements:list_detail", pk)
-    make, content_type = EXPORTS[form]
     payments = payments_of(payment_list)
     record(
         "paymentlist.export",
@@ -103,7 +92,8 @@ def list_transfer(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
         changes={"form": [None, form], "rows": [None, len(payments.rows)]},
     )
     name = f"transfer-{payment_list.number}.{form}"
-    return attachment(make(payments), content_type=content_type, filename=name)
+    content = EXPORTS[form](payments)
+    return attachment(content, content_type=CONTENT_TYPES[form], filename=name)
 
 
 @require(Perm.LIST_PREPARE)
@@ -112,7 +102,7 @@ def list_follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One click: a draft with the returned payments; who cannot be in it stands below, and why."""
     payment_list = visible_list(request.user, pk)
     here = reverse("disbursements:list_detail", args=[pk])
-    form = ConfirmForm(request.POST or None)
+    form = YesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             made = create_follow_up(payment_list=payment_list, by=request.user)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.forms.fields import refuse
 from disbursements.actions.refunds import demand_refund
 from disbursements.forms.paying import DemandForm
 from disbursements.listing import attempts_of, line_rows
@@ -23,11 +21,11 @@ from disbursements.papers.list_papers import letter_of_refund
 from disbursements.views.paying import visible_list
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.money import format_rupiah
-from kotim_social.workflow import Refused
 
 PAGE = 50
 
@@ -88,30 +86,24 @@ def refund_list(request: HttpRequest) -> HttpResponse:
 def line_demand(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
     """A payment that was made twice is demanded back by a letter."""
     line = _line(request, pk, line_pk)
-    here = reverse("disbursements:line_detail", args=[pk, line_pk])
-    form = DemandForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            demand_refund(line=line, letter=letter_of_refund, by=request.user, **form.cleaned_data)
-            messages.success(request, _("The refund is demanded; the letter is issued."))
-            return redirect("disbursements:refund_list")
-        except Refused as refused:
-            refuse(form, refused.sentences)
     worker = line.entitlement.worker
-    facts = [
-        (_("List"), line.payment_list.number),
-        (_("Line"), str(line.number)),
-        (_("Name"), f"{worker.name} ({worker.register_no})"),
-        (_("Kind"), line.entitlement.kind.name),
-        (_("Amount"), format_rupiah(line.amount)),
-    ]
-    context = {
-        "question": _("Demand this payment back?"),
-        "facts": [{"label": label, "value": value} for label, value in facts],
-        "form": form,
-        "submit_label": _("Demand the refund"),
-        "cancel_url": here,
-        "danger": True,
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "disbursements/list_act.html", context, status=status)
+    asking = Asking(
+        question=_("Demand this payment back?"),
+        submit=_("Demand the refund"),
+        back=reverse("disbursements:line_detail", args=[pk, line_pk]),
+        done=_("The refund is demanded; the letter is issued."),
+        facts=[
+            fact(_("List"), line.payment_list.number),
+            fact(_("Line"), str(line.number)),
+            fact(_("Name"), f"{worker.name} ({worker.register_no})"),
+            fact(_("Kind"), line.entitlement.kind.name),
+            fact(_("Amount"), format_rupiah(line.amount)),
+        ],
+        danger=True,
+    )
+
+    def run(data: dict[str, Any]) -> str:
+        demand_refund(line=line, letter=letter_of_refund, by=request.user, **data)
+        return reverse("disbursements:refund_list")
+
+    return ask(request, DemandForm(request.POST or None), asking, run)

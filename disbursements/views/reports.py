@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.forms.fields import refuse
-from disbursements.forms.lists import ConfirmForm
 from disbursements.forms.reports import ReportFilter
 from disbursements.models import PaymentList
 from disbursements.papers.issuing import (
@@ -35,6 +34,7 @@ from disbursements.reports import Nominatif, nominatif_rows, rekap_rows
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import YesForm
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import reprint
 from kotim_social.documents.models import IssuedPaper
@@ -184,7 +184,7 @@ def _issue_question(report: Report) -> str:
 def issue_page(request: HttpRequest, report: Report) -> HttpResponse:
     """The question first; the yes takes the next number of the register."""
     back = _back(request, report)
-    form = ConfirmForm(request.POST or None)
+    form = YesForm(request.POST or None)
     posted = request.method == "POST"
     if posted and form.is_valid():
         try:

@@ -20,6 +20,7 @@ from disbursements.reconciliation import differences, identity, years_with_ident
 from disbursements.yearend import FunderEnd, against_closing, funder_ends, open_lists
 from kotim_social.accounts.access import fresh_proof, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask
 from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
@@ -98,36 +99,26 @@ def _deposit_facts(year: BudgetYear, payer: Funder, end: FunderEnd | None) -> li
 def late_refund(request: HttpRequest, year: int) -> HttpResponse:
     """Money of a closed year that came back: an entry of the year that is open now."""
     budget_year = get_object_or_404(BudgetYear, pk=year, closed_on__isnull=False)
-    here = reverse("disbursements:year_page", args=[year])
-    form = LateRefundForm(request.POST or None, initial={"happened_on": today()})
-    posted = request.method == "POST"
-    if posted and form.is_valid():
-        data = dict(form.cleaned_data)
-        line = (
-            PaymentLine.objects.visible_to(request.user)
-            .filter(
-                payment_list__budget_year=budget_year,
-                payment_list__number=data.pop("list_number").strip(),
-                number=data.pop("line_number"),
-            )
-            .first()
+    asking = Asking(
+        question=_("Book a refund of the closed year %(year)s?") % {"year": year},
+        submit=_("Book the refund"),
+        back=reverse("disbursements:year_page", args=[year]),
+        done=_("The refund is booked."),
+        warning=_("The closed year keeps its figures; her right of that year ends."),
+    )
+
+    def run(data: dict[str, Any]) -> None:
+        lines = PaymentLine.objects.visible_to(request.user).filter(
+            payment_list__budget_year=budget_year,
+            payment_list__number=data.pop("list_number").strip(),
+            number=data.pop("line_number"),
         )
-        try:
-            if line is None:
-                raise Refused(_("There is no such line in a list of this year."))
-            book_late_refund(line=line, by=request.user, **data)
-            messages.success(request, _("The refund is booked."))
-            return redirect(here)
-        except Refused as refused:
-            refuse(form, refused.sentences)
-    context = {
-        "question": _("Book a refund of the closed year %(year)s?") % {"year": year},
-        "form": form,
-        "submit_label": _("Book the refund"),
-        "cancel_url": here,
-        "warning": _("The closed year keeps its figures; her right of that year ends."),
-    }
-    return render(request, "disbursements/list_act.html", context, status=422 if posted else 200)
+        if (line := lines.first()) is None:
+            raise Refused(_("There is no such line in a list of this year."))
+        book_late_refund(line=line, by=request.user, **data)
+
+    form = LateRefundForm(request.POST or None, initial={"happened_on": today()})
+    return ask(request, form, asking, run)
 
 
 @require(Perm.REPORT_VIEW)

@@ -97,12 +97,6 @@ class CloseForm(PlainForm, forms.Form):
             del self.fields["lapse"]
 
 
-class WhyForm(PlainForm, forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 class DatedProofForm(PlainForm, forms.Form):
     """When it happened, and the paper or person that proves it."""
 

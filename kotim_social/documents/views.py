@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kotim_social.accounts.access import get_visible_or_404, require, signed_in
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import find_by_check_code, void_paper
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.formlayout import PlainForm
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import format_date
-from kotim_social.workflow import Refused
 
 
 class CheckForm(PlainForm, forms.Form):
@@ -73,28 +74,23 @@ def _total(paper: IssuedPaper | None) -> int | None:
 def paper_void(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The number stays taken; a copy printed from now on says so."""
     paper = get_visible_or_404(IssuedPaper, request.user, pk)
-    form = VoidForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            void_paper(paper, reason=form.cleaned_data["reason"], by=request.user)
-            messages.success(request, _("The paper is voided; its number stays taken."))
-            return redirect("disbursements:paper_page", paper.pk)
-        except Refused as refused:
-            for sentence in refused.sentences:
-                form.add_error(None, sentence)
     facts = [
-        (_("Number"), paper.number),
-        (_("Paper"), paper.label),
-        (_("Date"), format_date(paper.issued_on)),
+        fact(_("Number"), paper.number),
+        fact(_("Paper"), paper.label),
+        fact(_("Date"), format_date(paper.issued_on)),
     ]
-    context = {
-        "question": _("Void this paper?"),
-        "facts": [{"label": label, "value": value} for label, value in facts],
-        "warning": _("A voided paper never counts again. Issue a new one in its place."),
-        "form": form,
-        "submit_label": _("Void the paper"),
-        "cancel_url": "../",
-        "danger": True,
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "documents/paper_void.html", context, status=status)
+    asking = Asking(
+        question=_("Void this paper?"),
+        submit=_("Void the paper"),
+        back="../",
+        done=_("The paper is voided; its number stays taken."),
+        facts=facts,
+        warning=_("A voided paper never counts again. Issue a new one in its place."),
+        danger=True,
+    )
+
+    def run(data: dict[str, Any]) -> str:
+        void_paper(paper, reason=data["reason"], by=request.user)
+        return reverse("disbursements:paper_page", args=[paper.pk])
+
+    return ask(request, VoidForm(request.POST or None), asking, run)

@@ -23,6 +23,7 @@ from cases.forms.fields import refuse
 from cases.models import CaseClosing, Worker
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.desk.closing import checks_as_context, close, lapses_with
 from kotim_social.desk.forms import BecauseForm, CloseForm, CloseRequestForm
 from kotim_social.idempotency.forms import idempotent
@@ -30,6 +31,7 @@ from kotim_social.lib.money import format_rupiah
 from kotim_social.workflow import Refused
 
 PAGE = 50
+PAGE_OF_AN_ACT = "desk/act.html"
 
 
 @require(Perm.WORKER_EDIT)
@@ -82,49 +84,40 @@ def closing(request: HttpRequest, pk: UUID) -> HttpResponse:
 def closing_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get_visible_or_404(CaseClosing.objects.select_related("worker"), request.user, pk)
     unpaid = lapses_with(row.worker)
+    asking = Asking(
+        question=_("Close this case?"),
+        submit=_("Close the case"),
+        back=reverse("desk:closing", args=[row.worker_id]),
+        done=_("The case is closed."),
+        facts=_facts(row, unpaid),
+        template=PAGE_OF_AN_ACT,
+        more=checks_as_context(row.worker, row.reason),
+    )
+
+    def run(data: dict[str, Any]) -> None:
+        close(closing=row, lapse=data.get("lapse", False), by=request.user)
+
     form = CloseForm(request.POST or None, has_unpaid=bool(unpaid))
-    here = reverse("desk:closing", args=[row.worker_id])
-    if request.method == "POST" and form.is_valid():
-        try:
-            close(closing=row, lapse=form.cleaned_data.get("lapse", False), by=request.user)
-        except Refused as refusal:
-            refuse(form, refusal.sentences)
-        else:
-            messages.success(request, _("The case is closed."))
-            return redirect(here)
-    context = {
-        "question": _("Close this case?"),
-        "facts": _facts(row, unpaid),
-        "form": form,
-        "submit_label": _("Close the case"),
-        "cancel_url": here,
-        **checks_as_context(row.worker, row.reason),
-    }
-    return render(request, "desk/act.html", context, status=422 if form.errors else 200)
+    return ask(request, form, asking, run)
 
 
 @require(Perm.CASE_CLOSE)
 @idempotent
 def closing_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get_visible_or_404(CaseClosing.objects.select_related("worker"), request.user, pk)
-    form = BecauseForm(request.POST or None)
-    here = reverse("desk:closing", args=[row.worker_id])
-    if request.method == "POST" and form.is_valid():
-        try:
-            decline_closing(closing=row, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            refuse(form, refusal.sentences)
-        else:
-            messages.success(request, _("The case stays open."))
-            return redirect(here)
-    context = {
-        "question": _("Leave this case open?"),
-        "facts": _facts(row, 0),
-        "form": form,
-        "submit_label": _("Leave the case open"),
-        "cancel_url": here,
-    }
-    return render(request, "desk/act.html", context, status=422 if form.errors else 200)
+    asking = Asking(
+        question=_("Leave this case open?"),
+        submit=_("Leave the case open"),
+        back=reverse("desk:closing", args=[row.worker_id]),
+        done=_("The case stays open."),
+        facts=_facts(row, 0),
+        template=PAGE_OF_AN_ACT,
+    )
+
+    def run(data: dict[str, Any]) -> None:
+        decline_closing(closing=row, by=request.user, **data)
+
+    return ask(request, BecauseForm(request.POST or None), asking, run)
 
 
 @require(Perm.WORKER_EDIT)
@@ -156,24 +149,19 @@ def closing_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @idempotent
 def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     worker = get_visible_or_404(Worker, request.user, pk)
-    form = BecauseForm(request.POST or None)
-    here = reverse("desk:closing", args=[worker.pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            reopen_case(worker=worker, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            refuse(form, refusal.sentences)
-        else:
-            messages.success(request, _("The case is open again."))
-            return redirect(here)
-    context = {
-        "question": _("Open this case again?"),
-        "facts": [{"label": worker.register_no, "value": worker.name}],
-        "form": form,
-        "submit_label": _("Open the case again"),
-        "cancel_url": here,
-    }
-    return render(request, "desk/act.html", context, status=422 if form.errors else 200)
+    asking = Asking(
+        question=_("Open this case again?"),
+        submit=_("Open the case again"),
+        back=reverse("desk:closing", args=[worker.pk]),
+        done=_("The case is open again."),
+        facts=[fact(worker.register_no, worker.name)],
+        template=PAGE_OF_AN_ACT,
+    )
+
+    def run(data: dict[str, Any]) -> None:
+        reopen_case(worker=worker, by=request.user, **data)
+
+    return ask(request, BecauseForm(request.POST or None), asking, run)
 
 
 def _facts(row: CaseClosing, unpaid: int) -> list[dict[str, Any]]:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,11 +15,12 @@ from cases.workflow import JOURNEY
 from disbursements.actions.lapsing import travel_entitlements
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
-from kotim_social.desk.forms import DatedProofForm, WhyForm
+from kotim_social.desk.forms import DatedProofForm
 from kotim_social.desk.leaving import go_home_alone
 from kotim_social.idempotency.forms import idempotent
-from kotim_social.workflow import Refused
+from repatriation.forms.roll_call import ReasonForm
 from repatriation.models import Batch
 
 # Acts on a journey outside a batch, and the pages on which they are done.
@@ -66,19 +62,20 @@ def journey_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require(Perm.WORKER_EDIT)
 @idempotent
 def went_alone(request: HttpRequest, pk: UUID) -> HttpResponse:
-    worker = get_visible_or_404(Worker, actor(request), pk)
-    end = End(
-        question=_("Record that she went home by herself?"),
-        submit_label=_("She went home by herself"),
-        done=_("It is recorded."),
-        do=lambda form: go_home_alone(
-            worker=worker, proof=form.cleaned_data["proof"], on=form.cleaned_data["on"],
-            by=actor(request),
-        ),
-        form=DatedProofForm(request.POST or None),
+    user = actor(request)
+    worker = get_visible_or_404(Worker, user, pk)
+    asking = _asking(
+        worker,
+        _("Record that she went home by herself?"),
+        _("She went home by herself"),
         warning=_what_follows(worker),
-    )  # fmt: skip
-    return _end_page(request, worker, end)
+    )
+    return ask(
+        request,
+        DatedProofForm(request.POST or None),
+        asking,
+        lambda data: go_home_alone(worker=worker, **data, by=user),
+    )
 
 
 def _what_follows(worker: Worker) -> str:
@@ -95,90 +92,63 @@ def _what_follows(worker: Worker) -> str:
 @require(Perm.WORKER_EDIT)
 @idempotent
 def deceased(request: HttpRequest, pk: UUID) -> HttpResponse:
-    worker = get_visible_or_404(Worker, actor(request), pk)
-    end = End(
-        question=_("Record that she has died?"),
-        submit_label=_("She has died"),
-        done=_("It is recorded."),
-        do=lambda form: journey_ends.report_death(
-            worker=worker.pk, proof=form.cleaned_data["proof"], on=form.cleaned_data["on"],
-            by=actor(request),
-        ),
-        form=DatedProofForm(request.POST or None),
+    user = actor(request)
+    worker = get_visible_or_404(Worker, user, pk)
+    asking = _asking(
+        worker,
+        _("Record that she has died?"),
+        _("She has died"),
         warning=_("Nothing more is paid to her."),
-    )  # fmt: skip
-    return _end_page(request, worker, end)
+    )
+    return ask(
+        request,
+        DatedProofForm(request.POST or None),
+        asking,
+        lambda data: journey_ends.report_death(worker=worker.pk, **data, by=user),
+    )
 
 
 @require(Perm.BATCH_TRAVEL)
 @idempotent
 def not_found(request: HttpRequest, pk: UUID) -> HttpResponse:
-    worker = get_visible_or_404(Worker, actor(request), pk)
-    end = End(
-        question=_("Record that she was not found?"),
-        submit_label=_("She was not found"),
-        done=_("It is recorded."),
-        do=lambda form: journey.lose(
-            workers=[worker.pk], reason=form.cleaned_data["reason"], by=actor(request)
-        ),
-        form=WhyForm(request.POST or None),
+    user = actor(request)
+    worker = get_visible_or_404(Worker, user, pk)
+    asking = _asking(worker, _("Record that she was not found?"), _("She was not found"))
+    return ask(
+        request,
+        ReasonForm(request.POST or None),
+        asking,
+        lambda data: journey.lose(workers=[worker.pk], **data, by=user),
     )
-    return _end_page(request, worker, end)
 
 
 @require(Perm.BATCH_TRAVEL)
 @idempotent
 def found_again(request: HttpRequest, pk: UUID) -> HttpResponse:
-    worker = get_visible_or_404(Worker, actor(request), pk)
-    end = End(
-        question=_("Record that she was found again?"),
-        submit_label=_("She was found again"),
-        done=_("It is recorded."),
-        do=lambda form: journey_ends.find_again(
-            worker=worker.pk, reason=form.cleaned_data["reason"], by=actor(request)
-        ),
-        form=WhyForm(request.POST or None),
-        danger=False,
+    user = actor(request)
+    worker = get_visible_or_404(Worker, user, pk)
+    asking = _asking(
+        worker, _("Record that she was found again?"), _("She was found again"), danger=False
     )
-    return _end_page(request, worker, end)
+    return ask(
+        request,
+        ReasonForm(request.POST or None),
+        asking,
+        lambda data: journey_ends.find_again(worker=worker.pk, **data, by=user),
+    )
 
 
-@dataclass
-class End:
-    """One act on her journey: its question, its button, what it does with the filled form."""
-
-    question: str
-    submit_label: str
-    done: str
-    do: Callable[[Any], Any]
-    form: forms.Form
-    warning: str = ""
-    danger: bool = True
-
-
-def _end_page(request: HttpRequest, worker: Worker, end: End) -> HttpResponse:
-    status = 200
-    here = reverse("desk:journey", args=[worker.pk])
-    if request.method == "POST":
-        if end.form.is_valid():
-            try:
-                end.do(end.form)
-            except Refused as refusal:
-                end.form.add_error(None, refusal.sentences)
-            else:
-                messages.success(request, end.done)
-                return redirect(here)
-        status = 422
-    context = {
-        "question": end.question,
-        "facts": [
-            {"label": _("Name"), "value": worker.name},
-            {"label": _("Register number"), "value": worker.register_no},
-        ],
-        "form": end.form,
-        "submit_label": end.submit_label,
-        "warning": end.warning,
-        "danger": end.danger,
-        "cancel_url": here,
-    }
-    return render(request, "desk/journey_act.html", context, status=status)
+def _asking(
+    worker: Worker, question: str, submit: str, *, warning: str = "", danger: bool = True
+) -> Asking:
+    """The check page of an end of her journey."""
+    return Asking(
+        question=question,
+        submit=submit,
+        back=reverse("desk:journey", args=[worker.pk]),
+        done=_("It is recorded."),
+        facts=[fact(_("Name"), worker.name), fact(_("Register number"), worker.register_no)],
+        warning=warning,
+        danger=danger,
+        template="desk/act.html",
+    )

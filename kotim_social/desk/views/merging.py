@@ -17,6 +17,7 @@ from cases.models import Merge, Worker
 from cases.views.import_comparing import beside_workers
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, ask
 from kotim_social.audit.trail import record
 from kotim_social.desk import merging
 from kotim_social.desk.forms import BecauseForm, MergeForm
@@ -74,25 +75,20 @@ def merge_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @idempotent
 def merge_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get_visible_or_404(_merges(), request.user, pk)
-    here = reverse("desk:merge_detail", args=[row.pk])
-    form = BecauseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            merging.undo(merge=row, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refusal:
-            refuse(form, refusal.sentences)
-        else:
-            messages.success(request, _("The merging is taken back: two records again."))
-            return redirect(here)
-    context = {
-        "question": _("Take this merging back?"),
-        "facts": _facts(row),
-        "form": form,
-        "submit_label": _("Take the merging back"),
-        "cancel_url": here,
-        "danger": True,
-    }
-    return render(request, "desk/act.html", context, status=422 if form.errors else 200)
+    asking = Asking(
+        question=_("Take this merging back?"),
+        submit=_("Take the merging back"),
+        back=reverse("desk:merge_detail", args=[row.pk]),
+        done=_("The merging is taken back: two records again."),
+        facts=_facts(row),
+        danger=True,
+        template="desk/act.html",
+    )
+
+    def run(data: dict[str, Any]) -> None:
+        merging.undo(merge=row, reason=data["reason"], by=request.user)
+
+    return ask(request, BecauseForm(request.POST or None), asking, run)
 
 
 def _people() -> Any:

@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.forms.verval import YesForm
 from cases.models import Worker
-from cases.views.asking import Asking, ask, fact
 from cases.views.casework import case_or_404
 from kotim_social.accounts.access import actor, fresh_proof, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.desk.data_sheet import KIND, sheet_data, sheet_pdf
 from kotim_social.desk.personal_data import categories, looks_by_role, shared_with

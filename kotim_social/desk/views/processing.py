@@ -12,10 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.forms.verval import YesForm
-from cases.views.asking import Asking, ask
 from kotim_social.accounts.access import actor, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, YesForm, ask
 from kotim_social.audit.trail import record
 from kotim_social.desk.processing import MEASURES, PURPOSES
 from kotim_social.desk.processing_paper import KIND, record_data, record_pdf

@@ -14,11 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.forms.verval import YesForm
-from cases.views.asking import Asking, ask, fact
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.desk.stage_paper import KIND, stage_data, stage_pdf
 from kotim_social.desk.stage_reasons import Stopped, explain, may_follow

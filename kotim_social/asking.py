@@ -11,8 +11,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cases.forms.fields import refuse
+from kotim_social.formlayout import PlainForm
 from kotim_social.workflow import Refused
+
+
+class YesForm(PlainForm, forms.Form):
+    """An act with nothing to fill in: the yes alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +30,7 @@ class Asking:
     facts: list[dict[str, Any]] = field(default_factory=list)
     warning: Any = ""
     danger: bool = False
-    template: str = "cases/asking.html"
+    template: str = "ui/asking.html"
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -34,17 +38,20 @@ def ask(
     request: HttpRequest,
     form: forms.Form,
     asking: Asking,
-    run: Callable[[dict[str, Any]], str | None],
+    run: Callable[[dict[str, Any]], object],
 ) -> HttpResponse:
-    """`run` takes the form's data, does the act, and may say where to go; Refused comes back."""
+    """`run` takes the form's data and does the act; Refused comes back in the form.
+
+    An address that it returns is where to go, in place of back.
+    """
     if request.method == "POST" and form.is_valid():
         try:
             target = run(form.cleaned_data)
         except Refused as refusal:
-            refuse(form, refusal.sentences)
+            form.add_error(None, refusal.sentences)
         else:
             messages.success(request, str(asking.done))
-            return redirect(target or asking.back)
+            return redirect(target if isinstance(target, str) else asking.back)
     context = {
         "question": asking.question,
         "facts": asking.facts,
