@@ -10,12 +10,12 @@ import io
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from disbursements.papers.payments import Payments
 from disbursements.papers.rekap import PaperFacts, place_and_date
 from kotim_social.documents.blocks import Facts, Title
+from kotim_social.documents.exports import safe_text, saved, write_cell
 from kotim_social.documents.paper import CONFIDENTIAL, Paper, PaperNumber, build_paper
 from kotim_social.documents.signatures import Signatures
 from kotim_social.documents.table import Cell, Column, Table
@@ -24,7 +24,6 @@ from kotim_social.lib.money import format_rupiah
 
 HEADS = ("NO BARIS", "NAMA PEMILIK REKENING", "BANK", "NOMOR REKENING", "NOMINAL", "BERITA")
 TOTAL = "JUMLAH"
-_FORMULA = tuple("=+-@\t\r")
 _WIDTHS = (10, 44, 18, 24, 18, 24)
 
 
@@ -69,12 +68,15 @@ def transfer_pdf(
 
 
 def transfer_csv(payments: Payments) -> bytes:
-    """UTF-8 with BOM and `;`. A text that a spreadsheet would take for a formula gets a quote."""
+    """UTF-8 with BOM and `;`. A text that a spreadsheet would take for a formula gets a quote.
+
+    Account numbers stand as they are: the bank's program reads them, not a spreadsheet.
+    """
     target = io.StringIO()
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
     writer.writerow(HEADS)
     for row in _rows(payments):
-        writer.writerow([_safe(value) if isinstance(value, str) else value for value in row])
+        writer.writerow([safe_text(value) if isinstance(value, str) else value for value in row])
     return target.getvalue().encode("utf-8-sig")
 
 
@@ -87,14 +89,12 @@ def transfer_xlsx(payments: Payments) -> bytes:
     book.properties.creator = ""
     for line, values in enumerate([HEADS, *_rows(payments)], start=1):
         for column, value in enumerate(values, start=1):
-            _write(sheet, line, column, value)
+            write_cell(sheet, line, column, value)
     for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
         sheet[f"{letter}1"].font = Font(bold=True)
     sheet.auto_filter.ref = f"A1:F{len(payments.rows) + 1}"
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    return saved(book)
 
 
 def _rows(payments: Payments) -> list[list[str | int]]:
@@ -104,18 +104,3 @@ def _rows(payments: Payments) -> list[list[str | int]]:
         for row in payments.rows
     ]  # fmt: skip
     return [*rows, [TOTAL, "", "", "", payments.total, payments.check_sum]]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _write(sheet: Any, line: int, column: int, value: str | int) -> None:
-    cell = sheet.cell(line, column)
-    if isinstance(value, int):
-        cell.value = value
-        return
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
-    cell.data_type = "s"
-    cell.number_format = "@"
-    cell.quotePrefix = value.startswith(_FORMULA)
