@@ -11,7 +11,9 @@ import binascii
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pghistory.trigger
@@ -70,19 +72,20 @@ def encrypted_tables() -> list[EncryptedTable]:
     return tables
 
 
-def key_uses() -> dict[str, dict[str, int]]:
+def key_uses(using: str = OWNER) -> dict[str, dict[str, int]]:
     """Key id → place (table.column, or files) → how many tokens of that key lie there.
 
-    What is no token at all stands under "?". Needs the owner role: it sees every row.
+    What is no token at all stands under "?". `using` is the role that reads; counting needs only
+    the app's.
     """
     uses: dict[str, Counter[str]] = {}
-    for place, key_id, count in (*_uses_in_columns(), *_uses_elsewhere()):
+    for place, key_id, count in (*_uses_in_columns(using), *_uses_elsewhere(using)):
         uses.setdefault(key_id, Counter())[place] += count
     return {key_id: dict(places) for key_id, places in sorted(uses.items())}
 
 
-def _uses_in_columns() -> Iterator[tuple[str, str, int]]:
-    with _owner_connection().cursor() as cursor:
+def _uses_in_columns(using: str) -> Iterator[tuple[str, str, int]]:
+    with _connection(using).cursor() as cursor:
         for table in encrypted_tables():
             for column in table.labels:
                 cursor.execute(
@@ -94,14 +97,21 @@ def _uses_in_columns() -> Iterator[tuple[str, str, int]]:
                     yield f"{table.name}.{column}", _key_id(bytes(head or b"")), count
 
 
-def _uses_elsewhere() -> Iterator[tuple[str, str, int]]:
-    for row in Authenticator.objects.using(OWNER).all():
+def _uses_elsewhere(using: str) -> Iterator[tuple[str, str, int]]:
+    for row in Authenticator.objects.using(using).all():
         for text in _tokens_in(row.data):
             yield SECOND_FACTORS, _key_id(base64.b64decode(text)), 1
     for path, file_id in disk.all_files(older_than=time.time() + 60):
         if file_id is not None:
-            with path.open("rb") as source:
-                yield FILES, _key_id(source.read(300)), 1
+            with suppress(FileNotFoundError):
+                yield FILES, _key_id_of_file(path), 1
+
+
+def _key_id_of_file(path: Path) -> str:
+    try:
+        return disk.key_id_of(path)
+    except CryptoError:
+        return UNREADABLE
 
 
 def _key_id(head: bytes) -> str:
@@ -197,7 +207,7 @@ def _batches(table: EncryptedTable, current: str, batch: int) -> Iterator[int]:
         f' WHERE "{table.pk}" = %s'
     )
     while True:
-        with transaction.atomic(using=OWNER), _owner_connection().cursor() as cursor:
+        with transaction.atomic(using=OWNER), _connection().cursor() as cursor:
             _leave_history_alone(cursor)
             cursor.execute(read, [head] * len(columns))
             rows = cursor.fetchall()
@@ -288,9 +298,9 @@ def _is_token(text: str) -> bool:
     return True
 
 
-def _owner_connection() -> Any:
-    if OWNER not in connections:
+def _connection(alias: str = OWNER) -> Any:
+    if alias not in connections:
         raise RotationError(
             "This needs the owner role of the database: set DATABASE_OWNER_URL and run it again."
         )
-    return connections[OWNER]
+    return connections[alias]
