@@ -13,11 +13,55 @@ from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Worker
 from kotim_social.desk.retention import Rule, rule
 
 PERSONAL = ("spesifik", "rahasia")
 # Forms for comparing and looking up: they hold nothing of their own.
 _DERIVED = ("_folded", "_index", "_mark")
+# What the facts of the smaller tables are called; the others are called as on her own page.
+_CALLED = {
+    name: label
+    for label, names in (
+        (
+            _("reasons"),
+            "asked_because cancel_reason decided_because lapsed_because lifted_because reason "
+            "reason_code removal_reason reopened_because result_reason settled_because "
+            "shared_because undone_because withdrawn_because",
+        ),
+        (_("notes"), "check_note note notes remark result_note text nik_note"),
+        (_("amounts"), "amount paid"),
+        (_("answers"), "answer"),
+        (_("attendance"), "active"),
+        (_("the choice before"), "before"),
+        (_("the row of the register as it was written"), "cells fields problems"),
+        (_("fields that were changed"), "changes"),
+        (_("condition and differences at the hand-over"), "condition differences"),
+        (_("evidence"), "evidence"),
+        (_("what is known of a child"), "facts"),
+        (_("scans and files"), "file stored sha256 file_name"),
+        (_("findings"), "finding"),
+        (_("grounds of an objection"), "grounds"),
+        (_("her side"), "her_side"),
+        (_("her need"), "need"),
+        (_("values before and after"), "new old taken"),
+        (_("outcomes"), "outcome"),
+        (_("provider of help"), "provider"),
+        (_("who received her"), "received_by"),
+        (_("copy of what was approved or printed"), "snapshot"),
+        (_("states"), "state"),
+        (_("whom a paper is about"), "subject_id"),
+        (_("assessment"), "summary"),
+        (_("what she asks for"), "wanted"),
+        (_("steps of her plan"), "what"),
+        (_("witnesses"), "witnesses"),
+        (_("choice"), "choice"),
+        (_("eligibility"), "eligibility"),
+        (_("bank"), "bank"),
+        (_("home region"), "regency"),
+    )
+    for name in names.split()
+}
 
 
 @dataclass(frozen=True)
@@ -41,9 +85,11 @@ class Purpose:
         found: dict[str, None] = {}
         for label in self.tables:
             model = apps.get_model(label)
+            if not model._meta.managed:  # a view computes, and stores nothing
+                continue
             for name, its in privacy_of(model).items():
                 if its == kind and not name.endswith(_DERIVED):
-                    found[str(model._meta.get_field(name).verbose_name)] = None
+                    found[called(model, name)] = None
         return list(found)
 
     @property
@@ -53,6 +99,20 @@ class Purpose:
     @property
     def secret(self) -> list[str]:
         return self.fields("rahasia")
+
+
+def called(model: type[models.Model], name: str) -> str:
+    """The word of a fact; KeyError where nobody gave it one."""
+    return str(_own_name(model, name) or _CALLED[name])
+
+
+def _own_name(model: type[models.Model], name: str) -> Any:
+    """The name that the model gives it, or else her own record; none that Django made up."""
+    for one in (model, Worker):
+        field = next((f for f in one._meta.local_concrete_fields if f.name == name), None)
+        if field is not None and str(field.verbose_name) != name.replace("_", " "):
+            return field.verbose_name
+    return None
 
 
 def privacy_of(model: type[models.Model]) -> dict[str, str]:

@@ -14,11 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.facts import ACTS as PERSON_ACTS
-from cases.models import Worker
+from cases.models import PersonFile, Portrait, Worker
 from kotim_social.accounts.models import User
 from kotim_social.audit.models import Entry
-from kotim_social.desk.trail_words import ACTS, GROUPS, LOOKS, TYPES
+from kotim_social.desk.trail_words import GROUPS, LOOKS, TYPES, said
 
 PAGE = 50
 _LONGEST_ID = 18  # digits of a bigint
@@ -106,13 +105,16 @@ def page_of(rows: QuerySet[Entry], *, before: str, after: str, query: str) -> Tr
 
 
 def rows_about(worker: Worker) -> Q:
-    """Rows that tell of her: of herself, her accounts and her journeys."""
+    """Rows that tell of her: of herself, her accounts and journeys, her papers and photos."""
     hers = Q(object_type="cases.worker", object_id=str(worker.pk))
     for name in ("bankaccount", "journey"):
         model = apps.get_model("cases", name)
         keys = model._default_manager.filter(worker=worker).values_list("pk", flat=True)
         hers |= Q(object_type=f"cases.{name}", object_id__in=[str(pk) for pk in keys])
-    return hers
+    scans = PersonFile.objects.filter(worker=worker).values_list("stored_id", flat=True)
+    photos = Portrait.objects.filter(worker=worker).values_list("stored_id", flat=True)
+    opened = [str(pk) for pk in scans.union(photos)]
+    return hers | Q(object_type="files.storedfile", object_id__in=opened)
 
 
 def lookers_of(worker: Worker) -> list[dict[str, Any]]:
@@ -147,12 +149,11 @@ def in_words(entries: list[Entry]) -> list[dict[str, Any]]:
 
 
 def _what(entry: Entry, people: dict[str, str]) -> str:
-    words = ACTS.get(entry.act) or PERSON_ACTS.get(entry.act)
-    said = _(words) if words else entry.act
     thing = people.get(entry.object_id) or (
         _(TYPES[entry.object_type]) if entry.object_type in TYPES else ""
     )
-    return f"{said} · {thing}" if thing else said
+    words = said(entry.act)
+    return f"{words} · {thing}" if thing else words
 
 
 def _link_of(entry: Entry, people: dict[str, str]) -> str:

@@ -48,6 +48,11 @@ def test_every_personal_table_belongs_to_one_purpose() -> None:
     assert unassigned() == []
 
 
+def test_every_stored_fact_has_a_word() -> None:
+    for one in PURPOSES:
+        assert one.ordinary or one.secret, one.code
+
+
 def test_the_sheet_holds_her_whole_data_and_a_number(worker: Worker, four: Four) -> None:
     factories.walk_to(factories.a_list(by=four.petugas), "ordered", four=four)
     answer = Answer(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,17 +12,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.actions.accounts import edit_holder
+from cases.actions.files import NewFile, file_paper
 from cases.models import Worker
 from kotim_social.accounts.roles import Role
 from kotim_social.audit.models import Entry
 from kotim_social.audit.sealing import START, Standing
 from kotim_social.audit.trail import record
 from kotim_social.desk import trail as reading
+from kotim_social.desk.trail_words import said
 from kotim_social.desk.views import trail as views
 from kotim_social.lib.dates import today
 from tests import factories
 from tests.disbursements.browsing import browser, text
+from tests.files import scans
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db
 
 
@@ -60,6 +66,16 @@ def test_who_looked_at_her_and_why(four: factories.Four, worker: Worker, auditor
     assert again.context["page"].rows[0].act == "trail.view"
 
 
+def test_whoever_opened_her_scan_has_looked_at_her(
+    four: factories.Four, worker: Worker, auditor: Client
+) -> None:
+    new = NewFile(content=scans.picture(), kind="ktp")
+    row = file_paper(worker=worker, new=new, by=four.petugas)
+    browser(four.verifikator).get(reverse("cases:file_open", args=[row.pk]))
+    (looker,) = auditor.get(reverse("desk:worker_trail", args=[worker.pk])).context["lookers"]
+    assert (looker["name"], looker["times"]) == (four.verifikator.full_name, 1)
+
+
 def test_no_value_of_a_change_is_shown(
     four: factories.Four, worker: Worker, auditor: Client
 ) -> None:
@@ -75,6 +91,26 @@ def test_no_value_of_a_change_is_shown(
     assert "holder" in page
     assert "Pemegang Lain" not in page
     assert account.number[-4:] not in page
+
+
+def acts_in_the_code() -> set[str]:
+    """Every act that the code writes into the trail by its name."""
+    found = set()
+    for app in ("cases", "disbursements", "repatriation", "kotim_social"):
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                name = getattr(getattr(node, "func", None), "id", "")
+                if isinstance(node, ast.Call) and name in {"record", "build"} and node.args:
+                    act = node.args[0]
+                    if isinstance(act, ast.Constant) and isinstance(act.value, str):
+                        found.add(act.value)
+    return found
+
+
+def test_every_act_is_said_in_words() -> None:
+    acts = acts_in_the_code()
+    assert len(acts) > 100, "the acts are no longer found"
+    assert sorted(act for act in acts if said(act) == act) == []
 
 
 def test_what_a_user_did(four: factories.Four, worker: Worker, auditor: Client) -> None:

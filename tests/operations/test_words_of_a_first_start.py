@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.utils.translation import gettext, override
 from django.utils.translation.reloader import translation_file_changed
 
+WORD = "A word of the first start"
 PO = """msgid ""
 msgstr "Content-Type: text/plain; charset=UTF-8\\n"
 
@@ -33,7 +34,7 @@ def empty_words(tmp_path: Path, settings: Any) -> Iterator[None]:
 
 def test_words_compiled_now_are_spoken_now(empty_words: None) -> None:
     with override("id"):
-        assert gettext("A word of the first start") == "A word of the first start"
+        assert gettext(WORD) == WORD
     call_command("compilemessages", verbosity=0)
     with override("id"):
-        assert gettext("A word of the first start") == "Kata mulai pertama"
+        assert gettext(WORD) == "Kata mulai pertama"
