@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,24 @@ def test_a_secret_is_found_and_not_repeated(tmp_path: Path, sample: str) -> None
     (found,) = find_secrets(tmp_path)
     assert found.startswith("bad.py:2: ")
     assert sample not in found
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_what_is_wanted_with_an_extra_is_locked_with_it(lock: str) -> None:
+    """Else pip takes the newest release for it, and refuses that for want of a hash."""
+    found = re.findall(
+        r"^([\w.-]+)(?:\[([^\]]+)\])?==", LOCK.with_name(lock).read_text(), flags=re.MULTILINE
+    )
+    locked = {name: set(extras.split(",")) if extras else set() for name, extras in found}
+    wanted = 0
+    for name in locked:
+        try:
+            needs = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:  # locked for another platform
+            continue
+        for need in needs:
+            asked = re.match(r"([\w.-]+)\[([^\]]+)\]", need)
+            if asked and "extra ==" not in need and asked[1] in locked:
+                wanted += 1
+                assert set(asked[2].split(",")) <= locked[asked[1]], f"{name} wants {asked[0]}"
+    assert wanted or lock == "requirements.txt", "nothing is wanted with an extra any more"
