@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from cases import workflow
 from cases.models import Attendance, Journey, Worker, WorkerQuerySet
 from kotim_social.accounts.models import User
-from kotim_social.regions.models import Place, Province
+from kotim_social.regions.models import Place, Province, Regency
 
 PAGE = 50
 ALL = 1000
@@ -177,7 +178,7 @@ class Listing:
         """Home, way, decree and sessions: what hangs on other tables."""
         condition = Q()
         if province := self.values.get("province"):
-            known = Q(home_regency__province_id=province)
+            known = Q(home_regency__in=Regency.objects.filter(province=province))
             condition &= Q(home_regency__isnull=True) if province == UNKNOWN else known
         if way := self.values.get("journey"):
             condition &= on_the_way(way)
@@ -234,14 +235,17 @@ class PeoplePage:
 
 
 def page_of(listing: Listing, query: QueryDict, user: User) -> PeoplePage:
-    """The page that the address asks for; three queries, at most four."""
+    """The page that the address asks for; three queries, at most four.
+
+    First who stands on it, by an index alone; then what is shown of these few.
+    """
     people = listing.people(user)
-    count = people.order_by()[: COUNTED + 1].count()
+    count = people.order_by().values("pk")[: COUNTED + 1].count()
     columns = SORTS[listing.sort.removeprefix("-")]
     falling = listing.sort.startswith("-")
     if query.get("all"):
-        rows = list(_columns(people.order_by(*_order(columns, falling)))[:ALL])
-        return PeoplePage(rows, count, False, False, "", "")
+        ids = _ids(people, _order(columns, falling), ALL)
+        return PeoplePage(_rows(ids), count, False, False, "", "")
     after = _mark(query.get("after"), columns, user)
     before = _mark(query.get("before"), columns, user)
     backwards = before is not None
@@ -249,28 +253,37 @@ def page_of(listing: Listing, query: QueryDict, user: User) -> PeoplePage:
     down = falling != backwards
     if mark is not None:
         people = people.filter(_beyond(columns, mark, down))
-    rows = list(_columns(people.order_by(*_order(columns, down)))[: PAGE + 1])
-    more, rows = len(rows) > PAGE, rows[:PAGE]
+    ids = _ids(people, _order(columns, down), PAGE + 1)
+    more, ids = len(ids) > PAGE, ids[:PAGE]
     if backwards:
-        rows.reverse()
-    ends = [str(rows[0].id), str(rows[-1].id)] if rows else ["", ""]
+        ids.reverse()
+    ends = [str(ids[0]), str(ids[-1])] if ids else ["", ""]
     return PeoplePage(
-        rows,
+        _rows(ids),
         count,
-        has_previous=more if backwards else after is not None and bool(rows),
-        has_next=bool(rows) if backwards else more,
+        has_previous=more if backwards else after is not None and bool(ids),
+        has_next=bool(ids) if backwards else more,
         previous_query=listing.link(before=ends[0]),
         next_query=listing.link(after=ends[1]),
     )
 
 
-def _columns(people: WorkerQuerySet) -> Any:
-    ready: Any = people.with_readiness()
-    return ready.values_list(
-        "id", "register_no", "name", "choice", "eligibility", "nik_index", "determined_on",
-        "home_regency_id", "place__label", "home_regency__name", "has_account", "account_active",
-        "holder_same", "statement_signed", "origin_confirmed", named=True,
-    )  # fmt: skip
+def _ids(people: WorkerQuerySet, order: list[str], most: int) -> list[UUID]:
+    return list(people.order_by(*order).values_list("pk", flat=True)[:most])
+
+
+def _rows(ids: list[UUID]) -> list[Any]:
+    """What the list shows of these people, in their order; their readiness is theirs alone."""
+    ready: Any = Worker.objects.filter(pk__in=ids).with_readiness()
+    found = {
+        row.id: row
+        for row in ready.values_list(
+            "id", "register_no", "name", "choice", "eligibility", "nik_index", "determined_on",
+            "home_regency_id", "place__label", "home_regency__name", "has_account",
+            "account_active", "holder_same", "statement_signed", "origin_confirmed", named=True,
+        )
+    }  # fmt: skip
+    return [found[pk] for pk in ids]
 
 
 def _order(columns: tuple[str, ...], down: bool) -> list[str]:
@@ -291,15 +304,10 @@ def _mark(pk: str | None, columns: tuple[str, ...], user: User) -> tuple[Any, ..
     return found
 
 
-def _beyond(columns: tuple[str, ...], mark: tuple[Any, ...], down: bool) -> Q:
-    """(a, b, c) beyond the mark, written out so that the index on a serves it."""
-    step = "lt" if down else "gt"
-    first = Q(**{f"{columns[0]}__{step}e": mark[0]})
-    beyond = Q()
-    for n, column in enumerate(columns):
-        equal = dict(zip(columns[:n], mark[:n], strict=True))
-        beyond |= Q(**equal, **{f"{column}__{step}": mark[n]})
-    return first & beyond
+def _beyond(columns: tuple[str, ...], mark: tuple[Any, ...], down: bool) -> Any:
+    """(a, b, c) > (x, y, z) as the database compares rows: one stretch of one index."""
+    step = TupleLessThan if down else TupleGreaterThan
+    return step(Tuple(*columns), mark)
 
 
 def _dotted(number: int) -> str:

@@ -105,6 +105,14 @@ FOR_TRANSFER = (*FOR_MONEY, ACCOUNT, ACCOUNT_ACTIVE, HOLDER)
 FOR_DEPARTURE = (DECEASED, NOT_RETURNING, HOME, ORIGIN)
 _EVERYTHING = (NIK, ACCOUNT, ACCOUNT_ACTIVE, HOLDER, CHOICE, STATEMENT, DETERMINED)
 _RETURNEE = (HOME, ORIGIN)
+_IN_WORDS = {
+    "nik": _("NIK"),
+    "account": _("account"),
+    "account_active": _("bank check"),
+    "holder": _("account holder"),
+    "choice": _("choice"),
+    "statement": _("statement"),
+}
 
 _PERMS = {
     "cases:worker_edit": Perm.WORKER_EDIT,
@@ -147,15 +155,7 @@ def readiness(worker: Any) -> list[Lack]:
 
 def lacks_in_words(worker: Any) -> list[Text]:
     """The same for a row of a list: a word or two each."""
-    words = {
-        "nik": _("NIK"),
-        "account": _("account"),
-        "account_active": _("bank check"),
-        "holder": _("account holder"),
-        "choice": _("choice"),
-        "statement": _("statement"),
-    }
-    return [words[lack.code] for lack in readiness(worker) if lack.code in words]
+    return [_IN_WORDS[lack.code] for lack in readiness(worker) if lack.code in _IN_WORDS]
 
 
 def task_list(worker: Any, user: User | None = None) -> list[dict[str, Any]]:

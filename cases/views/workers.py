@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from cases import workflow
 from cases.actions.different import remember_different
 from cases.actions.registering import register_person
 from cases.actions.workers import EditConflictError, edit_worker
@@ -20,10 +19,10 @@ from cases.forms.workers import EditForm, RegisterForm
 from cases.likeness import Likely, find_likely
 from cases.listing import Listing, UnknownFilterError, page_of
 from cases.models import Worker
-from cases.rules import lacks_in_words
 from cases.views.conflict import conflict_page
 from cases.views.search import word_of
 from cases.views.sets import SET_ACTS
+from cases.views.worker_rows import options_html, rows_html
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.lib.dates import today
@@ -41,21 +40,15 @@ def worker_list(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "page": page,
-        "rows": [_shown(row) for row in page.rows],
+        "filters": [
+            {**one, "options": options_html(one["options"], one["value"])}
+            for one in listing.options()
+        ],
+        "lines": rows_html(page.rows, with_boxes=bool(acts)),
         "acts": acts,
         "all_url": listing.link(all="1") if page.has_next or page.has_previous else "",
     }
     return render(request, "cases/worker_list.html", context)
-
-
-def _shown(row: Any) -> dict[str, Any]:
-    """A row of the list with the words of its states."""
-    return {
-        **row._asdict(),
-        "choice_label": workflow.CHOICE.state(row.choice).label,
-        "state": workflow.ELIGIBILITY.state(row.eligibility),
-        "lacks": lacks_in_words(row),
-    }
 
 
 @require(Perm.WORKER_EDIT)

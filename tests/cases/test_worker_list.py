@@ -29,6 +29,8 @@ from tests.cases.people import (
 
 pytestmark = pytest.mark.django_db
 LIST = "cases:worker_list"
+# Five of them let her in: session, user, roles, actor, second factor.
+MOST_QUERIES = 10
 
 
 @pytest.fixture
@@ -53,12 +55,12 @@ def people(officer: User) -> list[Worker]:
 
 
 def shown(client: Client, **query: str) -> list[str]:
-    return [row["name"] for row in client.get(reverse(LIST), query).context["rows"]]
+    return [row.name for row in client.get(reverse(LIST), query).context["page"].rows]
 
 
 def test_everybody_by_name(client: Client, people: list[Worker]) -> None:
     response = client.get(reverse(LIST))
-    assert [row["name"] for row in response.context["rows"]] == ["Ani", "Budi", "Cici", "Dewi"]
+    assert [row.name for row in response.context["page"].rows] == ["Ani", "Budi", "Cici", "Dewi"]
     assert response.context["page"].count == 4
     assert NIK not in text_of(response)
 
@@ -131,22 +133,22 @@ def test_pages_show_everybody_once_forwards_and_back(
         *({"name": f"Uji {n % 7}", "place_code": ("KM12", "TANGAR")[n % 2]} for n in range(123)),
     )
     everybody = client.get(reverse(LIST), {"sort": sort, "all": 1})
-    whole = [row["id"] for row in everybody.context["rows"]]
+    whole = [row.id for row in everybody.context["page"].rows]
     assert len(whole) == len(set(whole)) == 123
     seen: list[Any] = []
     query = f"?sort={sort}"
     pages = []
     while query:
         context = client.get(reverse(LIST) + query).context
-        seen += [row["id"] for row in context["rows"]]
-        pages.append([row["id"] for row in context["rows"]])
+        seen += [row.id for row in context["page"].rows]
+        pages.append([row.id for row in context["page"].rows])
         query = context["page"].next_query if context["page"].has_next else ""
     assert seen == whole
     assert [len(page) for page in pages] == [50, 50, 23]
     back = client.get(reverse(LIST) + context["page"].previous_query).context
-    assert [row["id"] for row in back["rows"]] == pages[1]
+    assert [row.id for row in back["page"].rows] == pages[1]
     first = client.get(reverse(LIST) + back["page"].previous_query).context
-    assert [row["id"] for row in first["rows"]] == pages[0]
+    assert [row.id for row in first["page"].rows] == pages[0]
     assert not first["page"].has_previous
     assert first["page"].has_next
 
@@ -156,11 +158,11 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     many(officer, 5)
     client.get(reverse(LIST))  # the session is written once
-    with django_assert_max_num_queries(20) as few:
+    with django_assert_max_num_queries(MOST_QUERIES) as few:
         client.get(reverse(LIST))
     many(officer, 50)
-    with django_assert_max_num_queries(20) as more:
-        assert len(client.get(reverse(LIST)).context["rows"]) == 50
+    with django_assert_max_num_queries(MOST_QUERIES) as more:
+        assert len(client.get(reverse(LIST)).context["page"].rows) == 50
     assert len(few) == len(more)
 
 
