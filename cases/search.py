@@ -40,20 +40,23 @@ REASONS = {
 }
 _RANK = {reason: rank for rank, reason in enumerate(REASONS)}
 
-# Every branch is capped before it is joined, so that no term can make the statement slow.
+# Every branch is capped before it is joined, so that no term can make the statement slow; where
+# the term itself stands in so many names, nobody asks for names that are merely like it.
 _NAMES = """
-    WITH hits AS MATERIALIZED (
+    WITH exact AS MATERIALIZED (
         (SELECT id AS worker_id, name_folded AS text, 'name' AS reason FROM cases_worker
           WHERE name_folded LIKE %(part)s LIMIT %(cap)s)
         UNION ALL
         (SELECT worker_id, name_folded, 'alias' FROM cases_alias
           WHERE name_folded LIKE %(part)s LIMIT %(cap)s)
+    ), hits AS MATERIALIZED (
+        SELECT * FROM exact
         UNION ALL
         (SELECT id, name_folded, 'near_name' FROM cases_worker
-          WHERE %(word)s <%% name_folded LIMIT %(cap)s)
+          WHERE %(word)s <%% name_folded AND (SELECT count(*) FROM exact) < %(cap)s LIMIT %(cap)s)
         UNION ALL
         (SELECT worker_id, name_folded, 'near_alias' FROM cases_alias
-          WHERE %(word)s <%% name_folded LIMIT %(cap)s)
+          WHERE %(word)s <%% name_folded AND (SELECT count(*) FROM exact) < %(cap)s LIMIT %(cap)s)
     )
     SELECT worker_id, reason, text FROM hits
     ORDER BY word_similarity(%(word)s, text) DESC, worker_id LIMIT %(cap)s
@@ -86,16 +89,14 @@ def find_people(text: str, *, user: User) -> Found:
         known = reasons.get(worker_id)
         if known is None or _RANK[reason] < _RANK[known]:
             reasons[worker_id] = reason
-    seen: QuerySet[Worker] = Worker.objects.visible_to(user).filter(pk__in=list(reasons))
-    workers = list(
-        seen.select_related("place", "home_regency")
-        .prefetch_related("aliases")
-        .defer("nik", "phone", "home_address")
-    )
-    workers.sort(key=lambda worker: (_RANK[reasons[worker.pk]], worker.name, worker.pk))
+    seen = Worker.objects.visible_to(user).filter(pk__in=list(reasons))
+    best = sorted((_RANK[reasons[pk]], name, pk) for pk, name in seen.values_list("pk", "name"))
+    shown = [pk for _rank, _name, pk in best[:SHOWN]]
+    people: QuerySet[Worker] = Worker.objects.select_related("place", "home_regency")
+    found = people.prefetch_related("aliases").defer("nik", "phone", "home_address").in_bulk(shown)
     words = folded(text).split()
-    hits = [_hit(worker, reasons[worker.pk], words) for worker in workers[:SHOWN]]
-    return Found(hits, is_capped=len(workers) > SHOWN)
+    hits = [_hit(found[pk], reasons[pk], words) for pk in shown]
+    return Found(hits, is_capped=len(best) > SHOWN or len(reasons) >= CAP)
 
 
 def _candidates(text: str) -> Iterator[tuple[UUID, str]]:
