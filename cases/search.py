@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.identity import NIK_TAIL, folded, nik_indexes, nik_tail_index, phone_index
+from cases.identity import NIK_TAIL, account_index, folded, nik_indexes, nik_tail_index, phone_index
 from cases.models import RegisterNumber, Worker
 from kotim_social.accounts.models import User
 from kotim_social.lib.names import fold_name
@@ -33,6 +33,7 @@ REASONS = {
     "nik": _("NIK"),
     "nik_tail": _("last 4 digits of the NIK"),
     "phone": _("telephone"),
+    "account": _("account number"),
     "name": _("name"),
     "alias": _("also known as"),
     "near_name": _("similar name"),
@@ -114,6 +115,8 @@ def _by_digits(digits: str) -> Iterator[tuple[UUID, str]]:
         yield from _ids("nik_tail", nik_tail_index=nik_tail_index(digits))
     if len(digits) > NIK_TAIL and (index := phone_index(digits)):
         yield from _ids("phone", phone_index=index)
+    if len(digits) > NIK_TAIL and (index := account_index(digits)):
+        yield from _ids("account", accounts__number_index=index)
 
 
 def _by_register_number(text: str) -> Iterator[tuple[UUID, str]]:

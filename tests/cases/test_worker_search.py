@@ -13,7 +13,7 @@ from cases.models import Worker
 from cases.search import find_people
 from kotim_social.accounts.models import User
 from kotim_social.audit.models import Entry
-from tests.cases.people import BORN, NIK, client_of, petugas, register, text_of
+from tests.cases.people import BORN, NIK, account, client_of, petugas, register, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def people(officer: User) -> list[Worker]:
         {"name": "Soepiyah", "aliases": ("Mami Ros",)},
         {"name": "Siti Aminah", "nik": NIK, "birth_date": BORN},
         {"name": "Puji Astuti Rahayu", "phone": "081234567890"},
-        {"name": "Wagiyem"},
+        {"name": "Wagiyem", "account": account("7000123456")},
         {"name": "50% Promo_a"},
     )
 
@@ -69,6 +69,7 @@ def names(text: str, user: User) -> list[str]:
         ("0003", "Puji Astuti Rahayu"),
         ("0812-3456-7890", "Puji Astuti Rahayu"),
         ("+62 812 3456 7890", "Puji Astuti Rahayu"),
+        ("7000-123-456", "Wagiyem"),
     ],
 )
 def test_finds_her(text: str, name: str, people: list[Worker], officer: User) -> None:

@@ -25,6 +25,9 @@ from kotim_social.lib.money import format_rupiah
 from repatriation.models import Batch
 
 MOST_BATCHES = 10
+# Everybody is compared with everybody on the first page up to so many people; the queue itself
+# does it for more, when somebody opens it.
+MOST_COMPARED = 5_000
 
 
 @signed_in
@@ -103,7 +106,8 @@ def _problems(
         _problem(_("Without account"), people["no_account"], f"{url}&lacks=account"),
         _problem(_("Without NIK"), people["no_nik"], f"{url}&lacks=nik"),
     ]
-    if user.can(Perm.WORKER_EDIT) or user.can(Perm.WORKER_MERGE):
+    compares = user.can(Perm.WORKER_EDIT) or user.can(Perm.WORKER_MERGE)
+    if compares and people["people"] <= MOST_COMPARED:
         pairs = len(likely_pairs(user))
         cells.append(
             _problem(_("Likely duplicates"), pairs, reverse("cases:duplicate_list") + "#pairs")
