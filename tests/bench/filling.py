@@ -16,6 +16,7 @@ from io import StringIO
 from typing import Any
 
 import psycopg2
+from django.db import connection
 
 from kotim_social.accounts.actions import assign, create_user, enrol_demo_totp, grant_role
 from kotim_social.accounts.models import User
@@ -77,6 +78,13 @@ def office_of(people: int, seed: int, users: dict[str, int], cursor: Any) -> Off
     cursor.execute("SELECT code FROM regions_regency WHERE code ~ '^(33|35|52|63|62)' ORDER BY 1")
     regencies = tuple(code for (code,) in cursor.fetchall())
     return Office(people=people, seed=seed, users=users, rates=rates, regencies=regencies)
+
+
+def present_office(people: int, seed: int) -> Office:
+    """The office of the database that is in use."""
+    users = dict(User.objects.values_list("username", "pk"))
+    with connection.cursor() as cursor:
+        return office_of(people, seed, users, cursor)
 
 
 def fill(office: Office, owner: dict[str, Any], *, tables: Iterable[str] = TABLES) -> None:
@@ -160,8 +168,8 @@ def _drop_keys_and_indexes(cursor: Any) -> list[str]:
 @contextmanager
 def _connected(parameters: dict[str, Any]) -> Iterator[Any]:
     with (
-        closing(psycopg2.connect(**parameters)) as connection,
-        connection,
-        connection.cursor() as cursor,
+        closing(psycopg2.connect(**parameters)) as alone,
+        alone,
+        alone.cursor() as cursor,
     ):
         yield cursor

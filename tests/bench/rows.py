@@ -27,7 +27,7 @@ FIRST_MS = 1_509_500_000_000
 PLACES = ("KM12", "KM12", "KM12", "KM12", "KM12", "TANGAR", "MEKAR_JAYA", "BUKIT_HARAPAN")
 CHOICES = ("return",) * 74 + ("stay",) * 18 + ("undecided",) * 8
 # The state of each list of a row of ten, and what its lines are by then.
-LISTS = ("closed",) * 6 + ("reconciled", "ordered", "approved", "draft")
+LISTS = ("closed",) * 6 + ("reconciled", "approved", "ordered", "draft")
 LINE_STATES = {"approved": "prepared", "draft": "prepared", "ordered": "ordered"}
 ROAD = (
     ("prepare", "prepare", "", "petugas"),
@@ -142,12 +142,16 @@ class _Payable:
     nik_index: str
 
 
-def rows_of(office: Office, chunk: int) -> Rows:
-    """All rows of the people of a chunk; other chunks touch none of them."""
+def rows_of(office: Office, chunk: int, *, grow: bool = False) -> Rows:
+    """All rows of the people of a chunk; other chunks touch none of them.
+
+    `grow`: a whole chunk of new people beyond the number of the office.
+    """
     luck = random.Random(office.seed * 1_000_003 + chunk)
     rows, payable = Rows(), []
     money = _Money(office, rows)
-    for n in range(chunk * CHUNK, min((chunk + 1) * CHUNK, office.people)):
+    end = (chunk + 1) * CHUNK
+    for n in range(chunk * CHUNK, end if grow else min(end, office.people)):
         if found := _add_person(office, rows, n, luck, money):
             payable.append(found)
     money.add_lists(payable, chunk, luck)

@@ -1,0 +1,96 @@
+"""./run bench: pages, search, money, import, papers and proposals against limits of the same run.
+
+Nothing fails by time. The offices are filled once and kept under var/bench.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from tests.bench import cluster
+
+OFFICE, PROVINCE, QUICK = 239, 100_000, 2_000
+WAYS = ("ours", "operators", "canvas", "LongTable")
+
+
+def main(arguments: list[str]) -> None:
+    asked = _parse(arguments)
+    cluster.begin()
+    cluster.ready()
+    from tests.bench import report
+
+    people = asked.people or [QUICK if asked.quick else PROVINCE]
+    results: dict[str, Any] = {"scales": {}}
+    for count in sorted({OFFICE, *people}):
+        sys.stderr.write(f"Measuring with {count} people …\n")
+        cluster.use(count)
+        rounds = 3 if asked.quick else asked.rounds
+        results["scales"][count] = measure_office(count, rounds=rounds)
+    results["machine"] = report.machine()
+    results["papers"] = measure_papers(quick=asked.quick)
+    results["batches"] = measure_batches(max(people))
+    markdown = report.as_markdown(results)
+    sys.stdout.write(markdown + "\n")
+    sys.stderr.write(f"{report.write(results)}\n")
+    if asked.write:
+        report.into_document(markdown)
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("--people", type=int, action="append", help="beside the office of 239")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--quick", action="store_true", help="2.000 people and three rounds")
+    parser.add_argument("--write", action="store_true", help="put the figures into the document")
+    return parser.parse_args(arguments)
+
+
+def measure_office(people: int, *, rounds: int) -> dict[str, Any]:
+    """Everything that is asked of one office, by group."""
+    from django.db import connection
+
+    from tests.bench import pages, work
+    from tests.bench.filling import present_office
+    from tests.bench.timing import interleaved
+
+    with connection.cursor() as cursor:
+        # A benchmark may wait longer than a page.
+        cursor.execute("SET statement_timeout = '600s'")
+    imports = work.importing(present_office(people, cluster.SEED))
+    if people == OFFICE:
+        imports |= work.workbook()
+    groups = {
+        "list": pages.list_pages(people),
+        "pages": pages.other_pages(),
+        "search": work.searches(),
+        "money": {**work.money(), **work.paying()},
+        "import": imports,
+    }
+    return {name: interleaved(subjects, rounds=rounds) for name, subjects in groups.items()}
+
+
+def measure_papers(*, quick: bool) -> list[dict[str, Any]]:
+    """LongTable is not asked for 100.000 rows: it would not end."""
+    from tests.bench.papers import measure
+
+    sizes = (239,) if quick else (239, 10_000, 100_000)
+    return [
+        measure(way, size)
+        for size in sizes
+        for way in WAYS
+        if not (way == "LongTable" and size > 10_000)
+    ]
+
+
+def measure_batches(people: int) -> list[dict[str, Any]]:
+    from tests.bench.filling import present_office
+    from tests.bench.work import proposal
+
+    office = present_office(people, cluster.SEED)
+    return [proposal(people, office, with_children=children) for children in (False, True)]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,172 @@
+"""The generator's office obeys the database's rules, its plans use the indexes, the bench runs."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from cases.listing import Listing, _order
+from cases.models import Worker
+from cases.search import find_people
+from disbursements.actions.lists import submit
+from disbursements.models import Entitlement, PaymentLine, PaymentList, Position
+from kotim_social.accounts.models import User
+from kotim_social.desk.totals import totals
+from kotim_social.workflow import Refused
+from tests.bench import pages, work
+from tests.bench.filling import fill, make_users, office_of, present_office
+from tests.bench.people import person
+from tests.bench.report import ADMIN, BARE, as_markdown
+from tests.bench.timing import interleaved
+from tests.reset import owner_cursor
+
+SEED = 7
+ORPHANS = """
+    SELECT conrelid::regclass::text, conname, convalidated FROM pg_constraint
+    WHERE contype = 'f' AND NOT convalidated
+"""
+
+
+@pytest.fixture
+def office(transactional_db: None) -> Iterator[Any]:
+    """Sixty people with money, copied in as the owner."""
+    users = make_users()
+    with owner_cursor() as cursor:
+        made = office_of(60, SEED, users, cursor)
+    parameters = connections["owner"].get_connection_params()
+    for name in ("cursor_factory", "context"):
+        parameters.pop(name, None)
+    fill(made, parameters)
+    return made
+
+
+def test_the_office_obeys_the_rules_and_the_bench_runs(office: Any) -> None:
+    assert Worker.objects.count() == 60
+    assert Entitlement.objects.exists()
+    assert {"closed", "draft"} <= set(PaymentList.objects.values_list("state", flat=True))
+    _money_adds_up()
+    _opens_with_its_keys()
+    _guards_are_back()
+    few = dict(list(pages.list_pages(60).items())[:6])
+    figures = {
+        "list": interleaved(few, rounds=1),
+        "pages": interleaved(pages.other_pages(), rounds=1),
+        "search": interleaved(work.searches(), rounds=1),
+        "money": interleaved({**work.money(), **work.paying()}, rounds=1),
+        "import": {},
+    }
+    assert figures["list"]["first page"].queries == figures["list"]["last page"].queries - 1
+    batches = [work.proposal(60, present_office(60, SEED), with_children=True)]
+    shown = as_markdown({"machine": {}, "scales": {60: figures}, "papers": [], "batches": batches})
+    assert ADMIN in shown and BARE in shown
+    assert Worker.objects.count() == 60  # what was measured left nothing
+
+
+def _money_adds_up() -> None:
+    """paid on each entitlement is the sum of its paid lines that were not reversed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM disbursements_entitlement e WHERE e.paid <> (SELECT"
+            " coalesce(sum(l.amount), 0) FROM disbursements_paymentline l WHERE"
+            " l.entitlement_id = e.id AND l.state = 'paid' AND NOT EXISTS (SELECT 1 FROM"
+            " disbursements_reversal v WHERE v.line_id = l.id))"
+        )
+        assert cursor.fetchone() == (0,)
+        cursor.execute(ORPHANS)
+        assert cursor.fetchall() == []
+    assert totals().adds_up
+    assert Position.objects.sums()["paid"] > 0
+
+
+def _opens_with_its_keys() -> None:
+    she = Worker.objects.filter(nik_index__isnull=False).order_by("id")[0]
+    n = int(she.register_no.rsplit("-", 1)[1]) - 1
+    assert she.nik == person(n, random.Random(0)).nik
+    found = find_people(str(she.nik), user=User.objects.get(username="pimpinan"))
+    assert [hit.worker.pk for hit in found.hits] == [she.pk]
+    line = PaymentLine.objects.filter(snapshot__isnull=False).select_related("entitlement__worker")[
+        0
+    ]
+    assert line.snapshot["name"] == line.entitlement.worker.name
+
+
+def _guards_are_back() -> None:
+    """A list moves on by the rules again: its preparer may not be its verifier."""
+    draft = PaymentList.objects.filter(state="draft")[0]
+    with pytest.raises(Refused):
+        submit(payment_list=draft, by=User.objects.get(username="verifikator"))
+    submit(payment_list=draft, by=User.objects.get(username="petugas"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgenabled = 'D'")
+        assert cursor.fetchone() == (0,)
+
+
+# -- plans -------------------------------------------------------------------------------------
+
+COPIES = """
+    INSERT INTO cases_worker (id, register_no, name, name_folded, mother_name, mother_folded,
+        birth_place, birth_date, nik_status, nik_note, wisma, children, remark, eligibility,
+        choice, case_state, registered_on, recorded_at, version, home_regency_id, place_id,
+        recorded_by_id, registered_by_id, phone_index)
+    SELECT gen_random_uuid(), 'X-' || n, name, lower(name), '', '', '', '1990-01-01', 'unchecked',
+        '', '', 0, '', CASE WHEN n %% 50 = 0 THEN 'not_eligible' ELSE 'eligible' END,
+        CASE WHEN n %% 40 = 0 THEN 'stay' ELSE 'return' END, 'open', '2017-11-01', now(), 1,
+        '35.09', CASE WHEN n %% 30 = 0 THEN 'TANGAR' ELSE 'KM12' END, %(by)s, %(by)s, md5(n::text)
+    FROM (SELECT n, initcap(substr(md5(n::text), 1, 6) || ' ' || substr(md5(n::text), 8, 7)) AS name
+          FROM generate_series(1, 20000) n) people
+"""
+
+
+@pytest.fixture
+def many(transactional_db: None) -> User:
+    """Twenty thousand people, so that the planner must choose."""
+    users = make_users()
+    with connection.cursor() as cursor:
+        cursor.execute(COPIES, {"by": users["petugas"]})
+    with owner_cursor() as cursor:
+        # As autovacuum leaves it: counted, and nothing pending in the index of the names.
+        cursor.execute("SELECT gin_clean_pending_list('worker_name_trgm')")
+        cursor.execute("ANALYZE cases_worker")
+    return User.objects.get(username="pimpinan")
+
+
+def plan_of(rows: Any) -> str:
+    return str(rows.explain())
+
+
+def test_plans_use_the_indexes(many: User) -> None:
+    """Each filter and order of the list by its index, without a sort and without reading all."""
+    by = {
+        (): "worker_by_name",
+        (("place", "TANGAR"),): "worker_at_place",
+        (("choice", "stay"),): "worker_by_choice",
+        (("eligibility", "not_eligible"),): "worker_by_eligibility",
+    }
+    for values, index in by.items():
+        people = Listing(dict(values)).people(many)
+        plan = plan_of(people.order_by(*_order(("name", "id"), False)).values("pk")[:51])
+        assert index in plan, plan
+        assert "Sort" not in plan and "Seq Scan on cases_worker" not in plan, plan
+    counted = Listing({"choice": "stay"}).people(many).order_by().values("pk")[:10_001]
+    assert re.search("Index Only Scan using worker_by_choice|worker_by_choice", plan_of(counted))
+    register = Worker.objects.order_by("register_no", "id").values("pk")[:51]
+    assert "Seq Scan" not in plan_of(register)
+
+
+def test_plans_of_the_search(many: User) -> None:
+    """A part of a name by trigrams, likeness too, numbers by their blind index."""
+    part = Worker.objects.filter(name_folded__contains="a1b2c")
+    assert "worker_name_trgm" in plan_of(part.values("pk"))
+    phone = Worker.objects.filter(phone_index="0" * 32).values("pk")
+    assert "worker_phone" in plan_of(phone)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.4")
+        cursor.execute(
+            "EXPLAIN SELECT id FROM cases_worker WHERE 'a1b2c3' <% name_folded LIMIT 1001"
+        )
+        assert "worker_name_trgm" in str(cursor.fetchall())
