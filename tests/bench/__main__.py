@@ -65,7 +65,7 @@ def measure_office(people: int, *, rounds: int) -> dict[str, Any]:
         "list": pages.list_pages(people),
         "pages": pages.other_pages(),
         "search": work.searches(),
-        "money": {**work.money(), **work.paying()},
+        "money": {**work.money(people), **work.paying()},
         "import": imports,
     }
     return {name: interleaved(subjects, rounds=rounds) for name, subjects in groups.items()}

@@ -57,7 +57,7 @@ def test_the_office_obeys_the_rules_and_the_bench_runs(office: Any) -> None:
         "list": interleaved(few, rounds=1),
         "pages": interleaved(pages.other_pages(), rounds=1),
         "search": interleaved(work.searches(), rounds=1),
-        "money": interleaved({**work.money(), **work.paying()}, rounds=1),
+        "money": interleaved({**work.money(60), **work.paying()}, rounds=1),
         "import": {},
     }
     assert figures["list"]["first page"].queries == figures["list"]["last page"].queries - 1

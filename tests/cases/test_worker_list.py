@@ -29,7 +29,7 @@ from tests.cases.people import (
 
 pytestmark = pytest.mark.django_db
 LIST = "cases:worker_list"
-# Five of them let her in (session, user, roles, actor, second factor), two are savepoints of a test.
+# Five let her in (session, user, roles, actor, second factor); two are savepoints of a test.
 MOST_QUERIES = 12
 
 
