@@ -143,10 +143,12 @@ def test_who_was_never_reached_by_a_session(four: Four) -> None:
     body = client.get(reverse("cases:briefing_list")).content.decode()
     for asked, names in (("never", people[1:]), ("came", people[:1])):
         assert f"place=KM12&amp;briefing={asked}" in body
-        shown = client.get(
-            reverse("cases:worker_list"), {"place": "KM12", "briefing": asked}
-        ).context["rows"]
-        assert {row["register_no"] for row in shown} == {one.register_no for one in names}
+        shown = (
+            client.get(reverse("cases:worker_list"), {"place": "KM12", "briefing": asked})
+            .context["page"]
+            .rows
+        )
+        assert {row.register_no for row in shown} == {one.register_no for one in names}
 
 
 def test_the_closing_dates_change_with_a_reason_and_a_right(four: Four) -> None:
