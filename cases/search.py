@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from cases.models import RegisterNumber, Worker
 from kotim_social.accounts.models import User
 from kotim_social.lib.names import fold_name
 from kotim_social.regions.names import within_one_edit
+from kotim_social.replica import connection_for_reads
 
 SHOWN = 50
 CAP = 1001
@@ -139,7 +139,7 @@ def _by_name(name: str) -> Iterator[tuple[UUID, str]]:
         return
     words = name.split()
     escaped = re.sub(r"([\\%_])", r"\\\1", name)
-    with connection.cursor() as cursor:
+    with connection_for_reads().cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(_LIKENESS)]
         )

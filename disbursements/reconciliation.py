@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from disbursements.models import (
 )
 from disbursements.workflow import LIVE
 from disbursements.yearend import unpaid
+from kotim_social.replica import connection_for_reads
 
 PARTS = ("paid", "in_process", "returned", "deposited", "unclaimed", "free")
 # What a right drew on its year's ceiling when it ended with the year; others set it free.
@@ -206,7 +206,7 @@ def differences() -> list[Difference]:
     kinds = AssistanceKind.objects.select_related("component_of").in_bulk()
     words = _sentences()
     found = []
-    with connection.cursor() as cursor:
+    with connection_for_reads().cursor() as cursor:
         for name, statement in _QUERIES.items():
             cursor.execute(statement)
             for register_no, worker_id, code, one, other in cursor.fetchall():

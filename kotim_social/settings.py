@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "kotim_social.headers.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kotim_social.operations.health.ProbeMiddleware",
+    "kotim_social.replica.WrittenMiddleware",
     "kotim_social.audit.middleware.RequestTransactionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -160,6 +161,8 @@ def _databases() -> dict[str, dict[str, Any]]:
     databases = {"default": env.db_url("DATABASE_URL")}
     if env.str("DATABASE_OWNER_URL", default=""):
         databases["owner"] = env.db_url("DATABASE_OWNER_URL")
+    if env.str("DATABASE_REPLICA_URL", default=""):
+        databases["replica"] = env.db_url("DATABASE_REPLICA_URL")
     for alias, database in databases.items():
         if database["ENGINE"] != "django.db.backends.postgresql":
             raise ImproperlyConfigured(
@@ -174,7 +177,7 @@ DATABASES = _databases()
 for _alias, _database in DATABASES.items():
     _database.setdefault("OPTIONS", {})
     # Work for a page ends within these times; a waiting user gets a sentence instead (503).
-    _limits = "-c lock_timeout=5s -c statement_timeout=30s" if _alias == "default" else ""
+    _limits = "-c lock_timeout=5s -c statement_timeout=30s" if _alias != "owner" else ""
     # Sums over everybody hash and sort in memory; compiling them first costs pages more than it
     # saves.
     _memory = "-c work_mem=32MB -c jit=off"
@@ -183,6 +186,11 @@ for _alias, _database in DATABASES.items():
     _database["TIME_ZONE"] = "Asia/Jakarta"
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
+DATABASE_ROUTERS: list[str] = []
+if "replica" in DATABASES:
+    # Reports, totals and search read it: kotim_social/replica.py.
+    DATABASES["replica"]["OPTIONS"]["connect_timeout"] = 2
+    DATABASE_ROUTERS = ["kotim_social.replica.ReplicaRouter"]
 if "owner" in DATABASES:
     # Tests: the owner makes the test database, everything else speaks to it as the app role.
     DATABASES["default"]["TEST"] = {"MIRROR": "owner"}

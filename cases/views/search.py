@@ -15,6 +15,7 @@ from kotim_social.accounts.access import require
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
 from kotim_social.lib.crypto import CryptoError, decrypt, encrypt
+from kotim_social.replica import from_replica
 
 _SESSION = "searches"
 _LABEL = "search.word"
@@ -34,6 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require(Perm.WORKER_VIEW)
+@from_replica
 def search_results(request: HttpRequest, token: UUID) -> HttpResponse:
     word = word_of(request, str(token))
     if word is None:

@@ -41,6 +41,7 @@ from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment, file_response
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
+from kotim_social.replica import from_replica
 from kotim_social.workflow import Refused
 
 PAGE = 50
@@ -54,6 +55,7 @@ WHOLE_NUMBERS = ("nominatif", "transfer_list")
 
 @require(Perm.REPORT_VIEW)
 @require_safe
+@from_replica
 def report_index(request: HttpRequest) -> HttpResponse:
     form = ReportFilter(request.GET, user=request.user)
     scope = scope_of(form, request.user)
@@ -121,6 +123,7 @@ def _issued(user: User) -> Any:
 
 @require(Perm.REPORT_VIEW)
 @require_safe
+@from_replica
 def report_draft(request: HttpRequest, kind: str) -> HttpResponse:
     """The paper of what the screen shows, marked KONSEP."""
     form = ReportFilter(request.GET, user=request.user)

@@ -21,6 +21,7 @@ from kotim_social.documents.exports import CONTENT_TYPES, MONEY, as_file
 from kotim_social.files.serving import attachment
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import format_date
+from kotim_social.replica import from_replica
 
 ALL = 1000
 # What a single list has.
@@ -29,6 +30,7 @@ OF_LIST = ("nominatif", "spj")
 
 @require(Perm.REPORT_VIEW)
 @require_safe
+@from_replica
 def sheet_page(request: HttpRequest, sheet: str) -> HttpResponse:
     """The same rows as on the paper, with the same filter."""
     form = ReportFilter(request.GET, user=request.user)

@@ -25,6 +25,7 @@ from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
 from kotim_social.lib.money import format_rupiah
+from kotim_social.replica import from_replica
 from kotim_social.workflow import Refused
 
 
@@ -123,6 +124,7 @@ def late_refund(request: HttpRequest, year: int) -> HttpResponse:
 
 @require(Perm.REPORT_VIEW)
 @require_safe
+@from_replica
 def reconciliation(request: HttpRequest) -> HttpResponse:
     """Green, or who is behind each difference. Names of other places are not for a caseworker."""
     found = differences() if request.user.sees_everything else []

@@ -7,9 +7,11 @@ from kotim_social.accounts.access import actor, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
 from kotim_social.desk.destinations import destinations, map_context, without_home
+from kotim_social.replica import from_replica
 
 
 @require(Perm.REPORT_VIEW)
+@from_replica
 def destinations_page(request: HttpRequest) -> HttpResponse:
     """People in this user's scope; each number leads to the list that has exactly that many."""
     user = actor(request)

@@ -17,6 +17,7 @@ from kotim_social.desk.funding import (
     lokalisasi_names,
     measure_choices,
 )
+from kotim_social.replica import from_replica
 
 PAGE = 50
 ALL = 1000
@@ -24,6 +25,7 @@ ALL = 1000
 
 @require(Perm.REPORT_VIEW)
 @require_safe
+@from_replica
 def money_people(request: HttpRequest) -> HttpResponse:
     user = actor(request)
     try:

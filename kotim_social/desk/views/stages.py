@@ -35,6 +35,7 @@ from kotim_social.files.serving import attachment, file_response
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
 from kotim_social.regions.models import Place
+from kotim_social.replica import from_replica
 
 PAGE = 50
 ALL = 1000
@@ -45,6 +46,7 @@ FILE_NAME = "dokumen.pdf"
 
 @require(Perm.REPORT_VIEW)
 @require_safe
+@from_replica
 def stage_report_page(request: HttpRequest) -> HttpResponse:
     """Every number is a link to the page of exactly that many people."""
     user = actor(request)
@@ -96,6 +98,7 @@ def _gap(report: StageReport, code: str) -> dict[str, Any]:
 
 @require(Perm.REPORT_VIEW)
 @require_safe
+@from_replica
 def stage_people(request: HttpRequest) -> HttpResponse:
     """The people behind one number, each with the reason that she came no further."""
     user = actor(request)
@@ -165,6 +168,7 @@ def _shown(stopped: Stopped, user: User) -> dict[str, Any]:
 
 @require(Perm.REPORT_VIEW)
 @require_safe
+@from_replica
 def stage_report_draft(request: HttpRequest) -> HttpResponse:
     """The paper without a number, marked as a draft."""
     user = actor(request)

@@ -11,9 +11,11 @@ from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
 from kotim_social.desk.tables import money_rows, place_rows
 from kotim_social.desk.totals import Totals, measure_labels, place_labels, totals
+from kotim_social.replica import from_replica
 
 
 @require(Perm.REPORT_VIEW)
+@from_replica
 def totals_page(request: HttpRequest) -> HttpResponse:
     """People and money in this user's scope."""
     figures = totals(request.user)

@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from kotim_social.operations.doctor.findings import Finding, error, good, warning
 from kotim_social.operations.grants import COLUMNS, grants_by_table
+from kotim_social.replica import MOST_SECONDS_BEHIND, REPLICA, is_configured
 
 OLDEST_SERVER = 140000
 CLOCK_WARNING = timedelta(seconds=2)
@@ -37,6 +38,11 @@ RIGHTS = """
             AND has_column_privilege(c.oid, a.attnum, 'UPDATE'))
     FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+"""
+REPLICATION = """
+    SELECT pg_is_in_recovery(), EXISTS (SELECT 1 FROM pg_stat_wal_receiver),
+           CASE WHEN pg_last_wal_replay_lsn() = pg_last_wal_receive_lsn() THEN 0 ELSE
+               coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0) END
 """
 ROLE_TIME_ZONE = """
     SELECT option FROM pg_db_role_setting s, unnest(s.setconfig) option
@@ -203,3 +209,29 @@ def check_migrations() -> Iterator[Finding]:
         )
     if not pending and not foreign:
         yield good("migrations", f"Semua {len(known)} perubahan tabel sudah dijalankan.")
+
+
+def check_replica() -> Iterator[Finding]:
+    """Whether the server of DATABASE_REPLICA_URL follows this one, and how far behind it is."""
+    if not is_configured():
+        return
+    remedy = "Sementara itu semua dibaca dari basis data utama; lihat docs/scaling.md."
+    try:
+        with connections[REPLICA].cursor() as cursor:
+            cursor.execute(REPLICATION)
+            follows, streams, seconds = cursor.fetchone()
+    except Error:
+        yield warning("replica", "Replika tidak dapat dihubungi.", remedy)
+        return
+    if not follows:
+        yield error(
+            "replica",
+            "DATABASE_REPLICA_URL menunjuk peladen yang bukan replika.",
+            "Buat replika itu lagi dengan pg_basebackup; lihat docs/scaling.md.",
+        )
+    elif not streams:
+        yield warning("replica", "Replika tidak lagi menerima perubahan.", remedy)
+    elif seconds > MOST_SECONDS_BEHIND:
+        yield warning("replica", f"Replika tertinggal {int(seconds)} detik.", remedy)
+    else:
+        yield good("replica", "Replika mengikuti basis data utama.")

@@ -27,7 +27,12 @@ VITAL_IN_DATABASE: tuple[Check, ...] = (
     database.check_migrations,
     database.check_grants,
 )
-WHOLE_DATABASE: tuple[Check, ...] = (*VITAL_IN_DATABASE, keys.check_key_use, trail.check_trail)
+WHOLE_DATABASE: tuple[Check, ...] = (
+    *VITAL_IN_DATABASE,
+    keys.check_key_use,
+    trail.check_trail,
+    database.check_replica,
+)
 
 
 def full_round(*, chain: bool = True) -> list[Finding]:
