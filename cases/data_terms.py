@@ -36,6 +36,7 @@ TERMS = (
     Term("correction", timedelta(hours=72), _("Law 27/2022 art. 30 (1): 3 × 24 hours"), _LAW),
     Term("restriction", timedelta(hours=72), _("Law 27/2022 art. 41 (1): 3 × 24 hours"), _LAW),
     Term("objection", timedelta(days=14), _OFFICE, _LAW),
+    Term("breach", timedelta(hours=72), _("Law 27/2022 art. 46 (1): 3 × 24 hours"), _LAW),
     Term("erasure", timedelta(days=14), _OFFICE, _LAW),
 )
 

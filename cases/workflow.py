@@ -9,6 +9,7 @@ from cases import verval_workflow
 from cases.casework_states import CASEWORK_WORKFLOWS
 from cases.closing_workflow import CLOSING
 from cases.correction_workflow import CORRECTION
+from cases.data_breach_workflow import DATA_BREACH
 from cases.data_workflow import DATA_REQUEST
 from cases.file_workflow import PERSON_FILE
 from kotim_social.accounts.roles import Perm
@@ -301,4 +302,5 @@ WORKFLOWS = (
     PERSON_FILE,
     *verval_workflow.WORKFLOWS,
     DATA_REQUEST,
+    DATA_BREACH,
 )

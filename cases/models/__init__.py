@@ -7,6 +7,7 @@ from cases.models.casework import Assessment, AssessmentReview, Note, PlanLine, 
 from cases.models.closing import CaseClosing, ClosingReason
 from cases.models.consent import Consent, Layer, Provider
 from cases.models.correction import Correction
+from cases.models.data_breach import BreachNotice, BreachPerson, DataBreach
 from cases.models.data_request import DataRequest
 from cases.models.decision import (
     ChoiceChange,
@@ -36,6 +37,8 @@ __all__ = [
     "AssessmentReview",
     "Attendance",
     "BankAccount",
+    "BreachNotice",
+    "BreachPerson",
     "Briefing",
     "CaseClosing",
     "CaseHolder",
@@ -45,6 +48,7 @@ __all__ = [
     "ClosingReason",
     "Consent",
     "Correction",
+    "DataBreach",
     "DataRequest",
     "DifferentPeople",
     "EligibilityDecision",

@@ -18,7 +18,7 @@ from cases.actions.caseload import LIMIT, accept_offer, decline_offer, offer_cas
 from cases.casework_states import CASE_OFFER
 from cases.forms.casework import OfferForm
 from cases.forms.fields import refuse
-from cases.models import CaseOffer
+from cases.models import CaseOffer, DataBreach
 from cases.views.sets import chosen_set
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
@@ -47,7 +47,13 @@ def work_list(request: HttpRequest) -> HttpResponse:
         for work in worklist.SETS
     ]
     first = worklist.cases_in(worklist.SETS[0], user).select_related("place")[:PAGE]
-    context = {"cells": cells, "offers": _waiting(user), "rows": first, "today": today()}
+    context = {
+        "cells": cells,
+        "offers": _waiting(user),
+        "breaches": DataBreach.objects.running() if user.can(Perm.BREACH_HANDLE) else [],
+        "rows": first,
+        "today": today(),
+    }
     return render(request, "cases/work_list.html", context)
 
 

@@ -55,6 +55,9 @@ class Perm(StrEnum):
     DATA_SHEET = "data.sheet"
     DATA_REQUEST = "data.request"
     DATA_ANSWER = "data.answer"
+    BREACH_REPORT = "breach.report"
+    BREACH_VIEW = "breach.view"
+    BREACH_HANDLE = "breach.handle"
     PROCESSING_VIEW = "processing.view"
     PROCESSING_ISSUE = "processing.issue"
 
@@ -91,6 +94,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.REPORT_VIEW,
             Perm.JOB_RUN,
             Perm.DATA_REQUEST,
+            Perm.BREACH_REPORT,
         }
     ),
     Role.VERIFIKATOR: frozenset(
@@ -103,6 +107,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.LIST_VERIFY,
             Perm.REPORT_VIEW,
             Perm.JOB_RUN,
+            Perm.BREACH_REPORT,
         }
     ),
     Role.PIMPINAN: frozenset(
@@ -139,6 +144,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.DATA_ANSWER,
             Perm.PROCESSING_ISSUE,
             Perm.PROCESSING_VIEW,
+            Perm.BREACH_REPORT,
+            Perm.BREACH_VIEW,
+            Perm.BREACH_HANDLE,
         }
     ),
     Role.BENDAHARA: frozenset(
@@ -152,6 +160,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.PAPER_ISSUE,
             Perm.JOB_RUN,
             Perm.REPORT_EXPORT,
+            Perm.BREACH_REPORT,
         }
     ),
     Role.ADMIN: frozenset(
@@ -160,9 +169,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.USER_ADMIN,
             Perm.CORRECTION_PROPOSE,
             Perm.PROCESSING_VIEW,
+            Perm.BREACH_REPORT,
         }
     ),
-    Role.AUDITOR: frozenset(_LOOK | {Perm.REPORT_VIEW, Perm.TRAIL_VIEW, Perm.PROCESSING_VIEW}),
+    Role.AUDITOR: frozenset(
+        _LOOK | {Perm.REPORT_VIEW, Perm.TRAIL_VIEW, Perm.PROCESSING_VIEW, Perm.BREACH_VIEW}
+    ),
 }
 
 # A caseworker sees the lokalisasi assigned to her and the cases handed to her; the others see all.

@@ -15,6 +15,7 @@ from cases.models import (
     CaseClosing,
     CaseOffer,
     Correction,
+    DataBreach,
     LateProposal,
     Objection,
     RegisterImport,
@@ -77,6 +78,10 @@ _WAITS: dict[str, tuple[Perm, Callable[[User], QuerySet[Any]]]] = {
     "approved": (Perm.BATCH_TRAVEL, _seen(Batch, state="approved")),
     "departed": (Perm.BATCH_TRAVEL, _seen(Batch, state="departed")),
     "arrived": (Perm.BATCH_TRAVEL, _seen(Batch, state="arrived")),
+    "breaches": (
+        Perm.BREACH_HANDLE,
+        lambda user: DataBreach.objects.visible_to(user).running(),
+    ),
     "closings": (Perm.CASE_CLOSE, _seen(CaseClosing, state="requested")),
     "corrections": (Perm.CORRECTION_ACCEPT, _seen(Correction, state="proposed")),
     "objections": (Perm.OBJECTION_DECIDE, _seen(Objection, state="open")),
@@ -113,7 +118,9 @@ def _urgent(user: User, counts: dict[str, int]) -> Iterator[Line]:
     """Where somebody else waits for this user's act."""
     lists = reverse("disbursements:list_index")
     batches = reverse("repatriation:batch_list")
+    breaches = reverse("cases:data_breach_list")
     lines = {
+        "breaches": (_("Data breaches: 3 × 24 hours"), f"{breaches}?state=running"),
         "offers": (_("Cases handed over to you"), reverse("cases:work_list") + "#offers"),
         "overdue": (_("Overdue in your cases"), reverse("cases:work_set", args=["terlambat"])),
         "lists": (_("Payment lists that wait for you"), f"{lists}?waiting=me"),
@@ -125,7 +132,7 @@ def _urgent(user: User, counts: dict[str, int]) -> Iterator[Line]:
         lines["arrived"] = (_("Batches to hand over"), f"{batches}?state=arrived")
         lines["approved"] = (_("Batches ready to leave"), f"{batches}?state=approved")
     for name, (label, url) in lines.items():
-        tone = "danger" if name == "overdue" else ""
+        tone = "danger" if name in ("overdue", "breaches") else ""
         yield Line(label, counts.get(name, 0), url, tone)
 
 

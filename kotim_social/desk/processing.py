@@ -38,6 +38,7 @@ _CALLED = {
         (_("fields that were changed"), "changes"),
         (_("condition and differences at the hand-over"), "condition differences"),
         (_("evidence"), "evidence"),
+        (_("people whom it touches"), "worker"),
         (_("what is known of a child"), "facts"),
         (_("scans and files"), "file stored sha256 file_name"),
         (_("findings"), "finding"),
@@ -225,7 +226,10 @@ PURPOSES = (
         _("legal duty: Law 27/2022 arts. 31, 35 and 39"),
         _("the acts of the office itself"),
         _("auditors"),
-        ("accounts.User", "audit.Entry"),
+        (
+            "accounts.User", "audit.Entry", "cases.DataBreach", "cases.BreachPerson",
+            "cases.BreachNotice",
+        ),
         ("office",),
     ),
 )  # fmt: skip

@@ -40,6 +40,7 @@ PAPER_KINDS: dict[str, PaperKind] = {
     "realisation": PaperKind(_("report by funder")),
     "data_sheet": PaperKind(_("personal data sheet"), CONFIDENTIAL),
     "data_answer": PaperKind(_("answer to a request about data"), CONFIDENTIAL),
+    "breach_notice": PaperKind(_("notice of a data breach"), CONFIDENTIAL),
     "processing_record": PaperKind(_("record of processing")),
     "accountability_cover": PaperKind(_("accountability cover and checklist")),
 }

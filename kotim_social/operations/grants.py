@@ -56,6 +56,8 @@ COLUMNS = {
         "state, her_side, heard_on, heard_at, heard_by_id, finding, found_at, found_by_id"
     ),
     "cases.DataRequest": "state, outcome, answered_at, answered_by_id, letter_id",
+    "cases.BreachPerson": "removed_at, removed_by_id, removal_reason",
+    "cases.BreachNotice": "channel, evidence, sent_at, sent_by_id",
     "cases.CaseOffer": "state, answered_at, answered_by_id",
     "disbursements.Entitlement": (
         "state, lapsed_on, lapsed_at, lapsed_by_id, lapsed_because, lapse_kind, deposit_number"
