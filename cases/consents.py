@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from cases.models import Consent, Layer, Worker
 from kotim_social.lib.names import fold_name
+from kotim_social.regions.models import Regency
 
 
 def allows(worker: Worker | UUID, layer: Layer | str, receiver: str = "") -> bool:
@@ -31,6 +33,24 @@ def without(workers: Iterable[Worker | UUID], layer: Layer | str, receiver: str 
     return ids - set(said_yes.values_list("worker", flat=True))
 
 
+def refused_statistics() -> Q:
+    """Workers who were asked for their part in statistics and whose yes does not stand."""
+    asked = Consent.objects.filter(worker=OuterRef("pk"), layer=Layer.STATISTICS)
+    return Q(Exists(asked)) & ~Q(Exists(asked.in_force().filter(agreed=True)))
+
+
+def home_office(regency: Regency) -> str:
+    """The office of a home region as a receiver of its own, the same for every letter to it."""
+    return f"Dinas Sosial {regency.name}"
+
+
+def missing_for(receiver: str) -> str:
+    """The sentence of a missing yes to one receiver."""
+    return _(
+        "She has not agreed that her data go to %(receiver)s. Ask her and record it first."
+    ) % {"receiver": receiver}
+
+
 def receiver_form(receiver: str) -> str:
     """The comparison form of a receiver's name."""
     return fold_name(receiver)[:120]
@@ -41,10 +61,7 @@ def against(worker: Worker, layer: Layer | str, receiver: str = "") -> list[str]
     if allows(worker, layer, receiver):
         return []
     if layer == Layer.SHARING:
-        return [
-            _("She has not agreed that her data go to %(receiver)s. Ask her and record it first.")
-            % {"receiver": receiver}
-        ]
+        return [missing_for(receiver)]
     if layer == Layer.FOLLOW_UP:
         return [_("She has not agreed to be contacted after leaving. Ask and record it first.")]
     return [_("She has not agreed to this. Ask her and record it first.")]

@@ -16,6 +16,7 @@ from kotim_social.formlayout import PlainForm
 from kotim_social.lib.dates import today
 
 LONG = 4000
+HOME = "home"
 YES_NO = (("yes", gettext_lazy("She agrees")), ("no", gettext_lazy("She does not agree")))
 
 
@@ -163,9 +164,12 @@ class ConsentForm(DatedForm):
         initial=Consent.Form.SIGNED,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, home_office: str = "", **kwargs: Any) -> None:
+        """`home_office`: the office of her home region, which confirms that she comes from there"""
         super().__init__(*args, **kwargs)
-        self._receivers = dict(Provider.objects.order_by("name").values_list("pk", "name"))
+        providers = Provider.objects.order_by("name").values_list("pk", "name")
+        self._receivers: dict[Any, str] = {**({HOME: home_office} if home_office else {})}
+        self._receivers.update(providers)
         layers = [(code, label) for code, label in Layer.choices if code != Layer.SHARING]
         receivers = [(f"{Layer.SHARING}:{pk}", name) for pk, name in self._receivers.items()]
         self.fields["subject"].choices = [  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from cases.actions.consents import Answer, record_consent, withdraw_consent
 from cases.actions.providers import add_provider
 from cases.actions.referrals import against_opening, answer_referral
 from cases.casework_facts import consents_of
+from cases.consents import home_office
 from cases.file_facts import hidden_portrait
 from cases.forms import casework as casework_forms
 from cases.forms.fields import refuse
@@ -61,7 +62,8 @@ def consents(request: HttpRequest, pk: UUID) -> HttpResponse:
 @idempotent
 def _consent_page(request: HttpRequest, worker: Worker) -> HttpResponse:
     user = actor(request)
-    form = casework_forms.ConsentForm(request.POST or None)
+    home = home_office(worker.home_regency) if worker.home_regency else ""
+    form = casework_forms.ConsentForm(request.POST or None, home_office=home)
     if request.method == "POST" and form.is_valid():
         try:
             record_consent(worker=worker, answer=Answer(**form.answer()), by=user)

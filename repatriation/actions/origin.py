@@ -14,21 +14,27 @@ from kotim_social.regions.models import Regency
 from kotim_social.workflow import Refused
 from repatriation.actions.common import planned, refuse_wrong_date
 from repatriation.models import Batch, OriginRequest
+from repatriation.sharing import asked_about
 
 
 @transaction.atomic
 def ask(
     *, batch: Batch, regency: Regency, office: str, letter: str, on: date, by: User
 ) -> OriginRequest:
-    """A letter went to the home office of one kabupaten/kota; the answer is still to come."""
+    """A letter went to the home office of one kabupaten/kota; the answer is still to come.
+
+    It is about those alone who agreed that their data go there.
+    """
     batch = planned(batch, by=by)
     refuse_wrong_date(on, after=None)
     if not office.strip() or not letter.strip():
         raise Refused(_("Give the office and the number of the letter."))
-    members = batch.members.filter(active=True, worker__home_regency=regency)
-    workers = list(members.values_list("worker_id", flat=True))
-    if not workers:
+    agreed, missing = asked_about(batch, regency)
+    workers = [member.worker_id for member in agreed]
+    if not workers and not missing:
         raise Refused(_("Nobody of this home region is in the batch."))
+    if not workers:
+        raise Refused(_("Nobody of this home region has agreed that her data go to its office."))
     asked = journey.ask_origin(workers=workers, letter=letter, by=by)
     row = OriginRequest.objects.create(
         batch=batch,

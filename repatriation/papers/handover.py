@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from kotim_social.documents.blocks import Block, Facts, Paragraph, Title
 from kotim_social.documents.paper import (
@@ -28,6 +29,7 @@ from repatriation.papers.ground import (
     legs_data,
     place_and_day,
 )
+from repatriation.sharing import agreed_to
 
 CONDITIONS = {
     HandOver.Condition.WELL: "baik",
@@ -48,6 +50,7 @@ HAPPENED = {
     Incident.Kind.REFUSED: "menolak",
     Incident.Kind.OTHER: "lainnya",
 }
+UNTOLD = "–"
 ENDS = {
     "returned_alone": "melanjutkan perjalanan sendiri",
     "not_found": "tidak ditemukan",
@@ -60,10 +63,11 @@ def handover_data(batch: Batch, *, day: date) -> dict[str, Any]:
     """Those handed over with their papers, and everybody else who travelled, as JSON."""
     reference = batch.departed_on or day
     members = batch.members.on_manifest().with_journey().by_name()  # type: ignore[attr-defined]
+    told = agreed_to(batch, batch.receiving_office)
     rows, others = [], []
     for member in members.select_related("received", "worker__home_regency"):
         if member.journey_state == "handed_over":
-            rows.append(_row(member, reference))
+            rows.append(_row(member, reference, tells=member.worker_id in told))
         elif member.boarded_on is not None:
             others.append(member)
     return {
@@ -74,7 +78,7 @@ def handover_data(batch: Batch, *, day: date) -> dict[str, Any]:
         "legs": legs_data(batch),
         "escorts": escorts_data(batch),
         "rows": rows,
-        "differences": _differences(others),
+        "differences": _differences(others, told),
         "did_not_board": batch.members.filter(did_not_board=True).count(),
     }
 
@@ -116,7 +120,8 @@ def handover_pdf(data: dict[str, Any], number: PaperNumber | None, printing: Pri
     )
 
 
-def _row(member: Member, reference: date) -> dict[str, Any]:
+def _row(member: Member, reference: date, *, tells: bool) -> dict[str, Any]:
+    """How she is goes to the receiving office only with her yes to it; the hand-over needs none."""
     received: HandOver = member.received
     home = member.worker.home_regency
     return {
@@ -124,7 +129,7 @@ def _row(member: Member, reference: date) -> dict[str, Any]:
         "age": age_on(member.worker.birth_date, reference),
         "home": home.name if home else "–",
         "children": member.children,
-        "condition": CONDITIONS[HandOver.Condition(received.condition)],
+        "condition": CONDITIONS[HandOver.Condition(received.condition)] if tells else UNTOLD,
         "documents": ", ".join(
             DOCUMENTS[HandOver.Document(code)] for code in received.documents.split(",") if code
         ),
@@ -132,8 +137,8 @@ def _row(member: Member, reference: date) -> dict[str, Any]:
     }
 
 
-def _differences(members: list[Member]) -> list[dict[str, str]]:
-    """What happened to the others: their newest incident, and how it ended."""
+def _differences(members: list[Member], told: set[UUID]) -> list[dict[str, str]]:
+    """What happened to the others: how it ended, and their newest incident if they agreed."""
     newest = {
         incident.member_id: incident
         for incident in Incident.objects.filter(
@@ -142,7 +147,7 @@ def _differences(members: list[Member]) -> list[dict[str, str]]:
     }
     rows = []
     for member in members:
-        incident = newest.get(member.pk)
+        incident = newest.get(member.pk) if member.worker_id in told else None
         end = ENDS.get(member.journey_state or "", "") if rules.has_outcome(member) else ""
         rows.append(
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from cases.consents import home_office
 from kotim_social.documents.blocks import Block, Facts, Paragraph
 from kotim_social.documents.paper import (
     CONFIDENTIAL,
@@ -21,22 +22,24 @@ from kotim_social.lib.nik import mask_nik
 from kotim_social.regions.models import Regency
 from repatriation.models import Batch
 from repatriation.papers.ground import BLANK, Printing, day_or_blank, iso, place_and_day
+from repatriation.sharing import asked_about
 
 
 def origin_request_data(
     batch: Batch, regency: Regency, *, office: str, day: date, full_ids: bool
 ) -> dict[str, Any]:
-    """The people of one home region in the batch; the office can only find them by whole NIK."""
-    members = batch.members.filter(active=True, worker__home_regency=regency)
-    rows = members.select_related("worker__home_district").order_by("worker__name", "pk")
+    """The people of one home region who agreed to it; the office finds them by whole NIK only."""
+    rows, _missing = asked_about(batch, regency)
     return {
         "code": batch.code,
         "day": day.isoformat(),
         "office": office,
+        "receiver": home_office(regency),
         "regency": regency.name,
         "planned": iso(batch.planned_departure),
         "rows": [
             {
+                "worker": str(member.worker_id),
                 "name": member.worker.name,
                 "nik": _nik(member.worker.nik, full=full_ids),
                 "born": f"{member.worker.birth_place or '–'}, "

@@ -20,6 +20,7 @@ from repatriation.forms import AskForm, OriginForm
 from repatriation.listing import home_offices
 from repatriation.models import Batch
 from repatriation.papers.origin_request import origin_request_data, origin_request_pdf
+from repatriation.sharing import asked_about, left_out
 from repatriation.views.common import UNPROCESSABLE, Act, act_page, facts_of
 from repatriation.views.papers import Job, draft_or_issue
 from repatriation.workflow import BEFORE_DEPARTURE
@@ -94,9 +95,12 @@ def ask(request: HttpRequest, pk: str, regency: str) -> HttpResponse:
                 return draft_or_issue(request, batch, job)
         except Refused as refusal:
             form.add_error(None, refusal.sentences)
+    _agreed, missing = asked_about(batch, home)
     context = {
         "batch": batch,
         "form": form,
+        "left": left_out(missing, home),
+        "left_title": _("Left out: no consent yet"),
         "question": _("Ask the home office of %(region)s?") % {"region": home.name},
         "facts": facts_of(batch),
         "submit_label": _("Issue the letter"),

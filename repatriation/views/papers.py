@@ -33,6 +33,7 @@ from repatriation.papers.orders import (
     travel_order_pdf,
 )
 from repatriation.papers.trip import trip_data, trip_pdf
+from repatriation.sharing import against_opening
 
 # They say neither who, nor where, nor why.
 FILE_NAMES = {
@@ -138,6 +139,9 @@ def paper_file(request: HttpRequest, pk: str, paper_pk: str) -> HttpResponse:
     batch = get_visible_or_404(Batch, user, pk)
     papers = IssuedPaper.objects.about(batch).select_related("file")
     paper = get_object_or_404(papers, pk=paper_pk)
+    if against := against_opening(paper, by=user):
+        messages.error(request, " ".join(against))
+        return redirect("repatriation:batch_detail", batch.pk)
     return file_response(paper.file, filename=FILE_NAMES.get(paper.kind, "surat.pdf"), by=user)
 
 

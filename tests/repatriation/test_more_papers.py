@@ -5,19 +5,26 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from cases.models import OriginConfirmation
+from cases.actions.consents import withdraw_consent
+from cases.consents import home_office
+from cases.models import Consent, OriginConfirmation
 from kotim_social.documents.models import IssuedPaper
+from kotim_social.lib.dates import today
+from kotim_social.regions.models import Regency
 from repatriation import rules
 from repatriation.actions import costs, road
 from repatriation.listing import home_offices
 from repatriation.models import Batch, OriginRequest
+from repatriation.papers.handover import handover_data
 from tests.documents.pdf_text import drawn_text, page_texts
 from tests.factories import Four
 from tests.repatriation.test_papers import TELLING
 from tests.repatriation.travellers import (
     ASKED,
     LEFT,
+    RECEIVED,
     a_batch,
+    agree_to,
     key,
     people,
     prepare,
@@ -91,7 +98,9 @@ def test_the_order_of_the_escorts_becomes_that_of_the_batch(four: Four) -> None:
 
 
 def test_a_home_office_is_asked_by_letter_and_answers_for_its_own(four: Four) -> None:
-    batch = a_batch([*people(2, four), *people(1, four, home="35.10")], four)
+    asked = people(2, four)
+    batch = a_batch([*asked, *people(1, four, home="35.10")], four)
+    agree_to(asked, home_office(Regency.objects.get(pk="35.09")), four)
     client = signed_in(four.petugas)
     ask = reverse("repatriation:origin_ask", args=[batch.pk, "35.09"])
     assert client.get(ask).status_code == 200
@@ -122,6 +131,49 @@ def test_a_home_office_is_asked_by_letter_and_answers_for_its_own(four: Four) ->
     nobody = reverse("repatriation:origin_ask", args=[batch.pk, "35.11"])
     assert client.get(nobody).status_code == 404
     assert client.get(reverse("repatriation:offices", args=[batch.pk])).status_code == 200
+
+
+def test_the_letter_leaves_out_who_has_not_agreed_and_names_the_missing_consent(
+    four: Four,
+) -> None:
+    yes, no = people(2, four)
+    batch, office = a_batch([yes, no], four), home_office(Regency.objects.get(pk="35.09"))
+    client = signed_in(four.petugas)
+    ask = reverse("repatriation:origin_ask", args=[batch.pk, "35.09"])
+    body = {"office": "Kepala Dinas Sosial Jember"}
+    assert client.post(ask, {**body, **key()}).status_code == 422
+    assert not IssuedPaper.objects.exists()
+    agree_to([yes], office, four)
+    page = client.get(ask).content.decode()
+    assert reverse("cases:consents", args=[no.pk]) in page
+    assert reverse("cases:consents", args=[yes.pk]) not in page
+    assert office in page
+    assert client.post(ask, {**body, **key()}).status_code == 302
+    paper = IssuedPaper.objects.get()
+    content = drawn_text(paper.file.read())
+    assert (yes.nik in content, no.nik in content) == (True, False)
+    assert OriginConfirmation.objects.get().worker == yes
+    opened = reverse("repatriation:paper_file", args=[batch.pk, paper.pk])
+    assert client.get(opened).status_code == 200
+    consent = Consent.objects.get()
+    withdraw_consent(consent=consent, withdrawn_on=today(), by=four.petugas)
+    assert client.get(opened).status_code == 302
+    assert signed_in(four.pimpinan).get(opened).status_code == 200
+
+
+def test_how_she_is_stays_here_unless_she_agreed(four: Four) -> None:
+    batch = ready_batch(2, four, state="arrived")
+    first, second = batch.members.select_related("worker").order_by("pk")
+    agree_to([first.worker], batch.receiving_office, four)
+    conditions = {first.pk: "care", second.pk: "care"}
+    terms = road.HandOverTerms(
+        received_by="Bu Penerima", documents=["id_card"], differences={}, conditions=conditions
+    )
+    road.hand_over(batch=batch, on=RECEIVED, missing={}, terms=terms, by=four.petugas)
+    rows = {row["name"]: row for row in handover_data(batch, day=RECEIVED)["rows"]}
+    assert rows[first.worker.name]["condition"] == "perlu perawatan"
+    assert rows[second.worker.name]["condition"] == "–"
+    assert rows[second.worker.name]["documents"] == "KTP"
 
 
 def test_the_report_counts_and_sums(four: Four) -> None:

@@ -25,6 +25,7 @@ from tests.repatriation.travellers import (
     LEFT,
     RECEIVED,
     a_batch,
+    agree_to,
     key,
     member_of,
     people,
@@ -80,6 +81,8 @@ def test_81_seats_and_72_board(four: Four) -> None:
 
 def test_20_leave_and_18_are_handed_over(four: Four) -> None:
     batch = ready_batch(20, four, seats=30, state="departed")
+    everybody = [member.worker for member in batch.members.select_related("worker")]
+    agree_to(everybody, batch.receiving_office, four)
     ill, unwilling = (Member.objects.get(pk=member_of(batch, n)) for n in (0, 1))
     road.arrive(
         batch=batch, on=CAME, missing={ill.pk: "demam tinggi"}, kinds={ill.pk: "ill"},

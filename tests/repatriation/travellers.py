@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
+from cases.actions.consents import Answer, record_consent
 from cases.models import Worker
 from kotim_social.accounts.access import has_second_factor
 from kotim_social.accounts.models import User
@@ -29,6 +30,13 @@ RECEIVED = date(2017, 12, 2)
 
 def people(n: int, four: Four, *, home: str | None = "35.09", place: str = "KM12") -> list[Worker]:
     return factories.register(n, by=four.petugas, home=home, place=place)
+
+
+def agree_to(workers: Sequence[Worker], receiver: str, four: Four) -> None:
+    """Each says that her data may go to this office."""
+    for worker in workers:
+        yes = Answer("sharing", True, ASKED, "Bu RT", "signed", receiver)
+        record_consent(worker=worker, answer=yes, by=four.petugas)
 
 
 def with_children(workers: Sequence[Worker], *children: int) -> list[Worker]:
