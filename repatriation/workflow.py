@@ -85,6 +85,7 @@ BATCH = Workflow(
 OPEN_FOR_JOINING = ("draft", "awaiting_origin")
 BEFORE_DEPARTURE = ("draft", "awaiting_origin", "approved")
 ON_THE_ROAD = ("departed", "arrived", "handed_over")
+NOT_ENDED = (*BEFORE_DEPARTURE, *ON_THE_ROAD)
 # The straight road that the page shows; cancelled stands beside it.
 ROAD = tuple(state for state in BATCH.states if state.code != "cancelled")
 

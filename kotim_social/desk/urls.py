@@ -10,7 +10,7 @@ from kotim_social.desk.views import (
     processing,
     stages,
 )
-from kotim_social.desk.views.batch_money import batch_money
+from kotim_social.desk.views.batch_money import batch_depart, batch_money
 from kotim_social.desk.views.destinations import destinations_page
 from kotim_social.desk.views.funding import money_people
 from kotim_social.desk.views.home import home
@@ -44,6 +44,7 @@ urlpatterns = [
     path("tahap/kertas/<uuid:pk>/", stages.stage_report_paper, name="stage_report_paper"),
     path("tujuan/", destinations_page, name="destinations"),
     path("rombongan/<uuid:pk>/uang-jalan/", batch_money, name="batch_money"),
+    path("rombongan/<uuid:pk>/berangkat/", batch_depart, name="batch_depart"),
     path("pemrosesan-data/", processing.processing, name="processing"),
     path("pemrosesan-data/konsep.pdf", processing.processing_draft, name="processing_draft"),
     path("pemrosesan-data/terbitkan/", processing.processing_issue, name="processing_issue"),

@@ -168,6 +168,19 @@ def edit_facts(*, batch: Batch, facts: Mapping[str, Any], by: User) -> Batch:
     return row
 
 
+@transaction.atomic
+def edit_emergency_contacts(*, batch: Batch, contacts: str, by: User) -> Batch:
+    """Whom to call: it may change until the batch has ended, on the road most of all."""
+    row = planned(batch, by=by, states=workflow.NOT_ENDED)
+    contacts = contacts.strip()
+    if contacts == (row.emergency_contacts or ""):
+        return row
+    row.emergency_contacts = contacts or None
+    row.save(update_fields=["emergency_contacts"])
+    record("batch.edit", by=by, obj=row, changes={"emergency_contacts": ["…", "…"]})
+    return row
+
+
 def _next_code(year: int) -> str:
     BatchNumber.objects.bulk_create([BatchNumber(year=year)], ignore_conflicts=True)
     number = BatchNumber.objects.select_for_update().get(pk=year)

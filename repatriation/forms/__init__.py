@@ -1,6 +1,13 @@
 """The forms of the way home."""
 
-from repatriation.forms.facts import BatchFactsForm, EscortForm, LegForm, OfficerForm, SeatsForm
+from repatriation.forms.facts import (
+    BatchFactsForm,
+    EmergencyForm,
+    EscortForm,
+    LegForm,
+    OfficerForm,
+    SeatsForm,
+)
 from repatriation.forms.planning import AskForm, CostForm, TargetForm
 from repatriation.forms.roll_call import (
     DateForm,
@@ -18,6 +25,7 @@ __all__ = [
     "BatchFactsForm",
     "CostForm",
     "DateForm",
+    "EmergencyForm",
     "EmptyForm",
     "EscortForm",
     "HandIncidentForm",

@@ -75,6 +75,18 @@ class BatchFactsForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
     )
 
 
+class EmergencyForm(PlainForm, forms.Form):
+    """Whom to call when something happens on the way."""
+
+    contacts = forms.CharField(
+        label=_("Emergency contacts"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One on each line: who, and the telephone number."),
+    )
+
+
 class PortTimeField(forms.DateTimeField):
     """A time as the clock of a port shows it; which port's, another field says."""
 

@@ -20,16 +20,26 @@ from kotim_social.documents.models import IssuedPaper
 from kotim_social.idempotency.forms import idempotent
 from repatriation import rules
 from repatriation.actions import planning, road
-from repatriation.forms import BatchFactsForm, DateForm, ReasonForm
+from repatriation.forms import BatchFactsForm, DateForm, EmergencyForm, ReasonForm
 from repatriation.listing import open_incidents
 from repatriation.models import Batch
 from repatriation.papers.manifest import Copy
 from repatriation.views.common import UNPROCESSABLE, Act, act_page, done
-from repatriation.workflow import BATCH, BEFORE_DEPARTURE, ON_THE_ROAD, OPEN_FOR_JOINING, ROAD
+from repatriation.workflow import (
+    BATCH,
+    BEFORE_DEPARTURE,
+    NOT_ENDED,
+    ON_THE_ROAD,
+    OPEN_FOR_JOINING,
+    ROAD,
+)
 
 PAGE = 50
-# Act → the page where it is done; both ways of cancelling have one page.
-PAGE_OF_ACT = {"cancel_own": "cancel"}
+# What is seldom wanted stands behind the usual act.
+ASIDE = ("cancel", "cancel_own", "send_back")
+# Act → the page where it is done; both ways of cancelling have one page. The departure is asked
+# for by the desk, which shows how the travel money stands.
+PAGE_OF_ACT = {"cancel_own": "repatriation:cancel", "depart": "desk:batch_depart"}
 
 
 @require(Perm.BATCH_VIEW)
@@ -72,6 +82,7 @@ def _may(batch: Batch, user: User) -> dict[str, bool]:
     plans = user.can(Perm.BATCH_PLAN)
     return {
         "may_plan": plans and batch.state in BEFORE_DEPARTURE,
+        "may_edit_contacts": plans and batch.state in NOT_ENDED,
         "may_add": plans and batch.state in OPEN_FOR_JOINING,
         "may_call": user.can(Perm.BATCH_TRAVEL) and batch.state == "departed",
         "may_travel": user.can(Perm.BATCH_TRAVEL) and batch.state in ON_THE_ROAD,
@@ -87,9 +98,10 @@ def _buttons(batch: Batch, user: User) -> list[dict[str, Any]]:
     """The acts that this user may do now; the first is the usual one."""
     buttons: dict[str, dict[str, Any]] = {}
     for step in BATCH.acts_for(batch, user):
-        page = PAGE_OF_ACT.get(step.act, step.act)
-        url = reverse(f"repatriation:{page}", args=[batch.pk])
-        buttons.setdefault(page, {"label": step.label, "url": url, "act": page})
+        page = PAGE_OF_ACT.get(step.act, f"repatriation:{step.act}")
+        url = reverse(page, args=[batch.pk])
+        button = {"label": step.label, "url": url, "act": step.act, "aside": step.act in ASIDE}
+        buttons.setdefault(page, button)
     return list(buttons.values())
 
 
@@ -108,6 +120,26 @@ def batch_edit(request: HttpRequest, pk: str) -> HttpResponse:
             return redirect("repatriation:batch_detail", pk)
         status = UNPROCESSABLE
     return render(request, "repatriation/form.html", _form_page(batch, form), status=status)
+
+
+@require(Perm.BATCH_PLAN)
+@idempotent
+def emergency(request: HttpRequest, pk: str) -> HttpResponse:
+    """The one part of the plan that is written on the road too."""
+    batch = get_visible_or_404(Batch, actor(request), pk)
+    act = Act(
+        batch=batch,
+        question=_("Emergency contacts"),
+        submit_label=_("Save the contacts"),
+        done=_("The emergency contacts are saved."),
+        do=lambda form: planning.edit_emergency_contacts(
+            batch=batch, contacts=form.cleaned_data["contacts"], by=actor(request)
+        ),
+        form=EmergencyForm(
+            request.POST or None, initial={"contacts": batch.emergency_contacts or ""}
+        ),
+    )
+    return act_page(request, act)
 
 
 def _form_page(batch: Batch, form: BatchFactsForm) -> dict[str, Any]:

@@ -18,11 +18,9 @@ from repatriation.views.common import Act, act_page
 ROLL_CALL = "repatriation/roll_call.html"
 
 
-@require(Perm.BATCH_TRAVEL)
-@idempotent
-def depart(request: HttpRequest, pk: str) -> HttpResponse:
-    batch = get_visible_or_404(Batch, actor(request), pk)
-    act = Act(
+def departure(request: HttpRequest, batch: Batch) -> Act:
+    """The first roll-call; its page stands in the desk, which knows of the travel money too."""
+    return Act(
         batch=batch,
         question=_("Record the departure"),
         submit_label=_("They have left"),
@@ -35,9 +33,9 @@ def depart(request: HttpRequest, pk: str) -> HttpResponse:
         context={
             "hint": _("Take the tick away from whoever did not board, and say why."),
             "missing": rules.gate(batch),
+            "warnings": rules.warnings(batch),
         },
     )
-    return act_page(request, act)
 
 
 @require(Perm.BATCH_TRAVEL)

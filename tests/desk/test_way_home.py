@@ -143,6 +143,30 @@ def a_batch_of(people: list[Worker], four: Four) -> Batch:
     return walk_to(batch, "approved", four)
 
 
+def test_the_departure_warns_of_travel_money_that_is_not_ready(four: Four) -> None:
+    """It says what is not ready, and lets the batch leave."""
+    batch = a_batch_of(factories.ready_people(3, four=four), four)
+    page = reverse("desk:batch_depart", args=[batch.pk])
+    desk = signed_in(four.petugas)
+    (no_list,) = desk.get(page).context["money_warnings"]
+    assert str(no_list) in desk.get(page).content.decode()
+    payment_list = factories.a_list(by=four.petugas, kinds=["TRANSPORT"], batch_code=batch.code)
+    (not_ordered,) = desk.get(page).context["money_warnings"]
+    assert payment_list.number in not_ordered
+    factories.walk_to(payment_list, "ordered", four=four)
+    assert desk.get(page).context["money_warnings"] == []
+    body = {f"present-{member.pk}": "on" for member in batch.members.all()}
+    assert desk.post(page, {"on": str(LEFT), **body, **key()}).status_code == 302
+    batch.refresh_from_db()
+    assert batch.state == "departed"
+
+
+def test_the_departure_of_a_foreign_batch_is_not_found(four: Four) -> None:
+    batch = a_batch_of(factories.register(2, by=four.petugas), four)
+    stranger = signed_in(factories.make_user("petugas", lokalisasi=["TANGAR"]))
+    assert stranger.get(reverse("desk:batch_depart", args=[batch.pk])).status_code == 404
+
+
 def test_the_travel_money_of_a_batch(four: Four) -> None:
     """Warned of while it is not ordered; results preset from who boarded."""
     batch = a_batch_of(factories.ready_people(3, four=four), four)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from cases.models import Journey, Worker
 from disbursements.models import AssistanceKind
 from disbursements.rules import find_candidates
+from kotim_social.audit.models import Entry
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.workflow import Refused
 from repatriation import rules
@@ -285,3 +286,28 @@ def test_each_revision_of_the_manifest_says_why(four: Four) -> None:
     old, new = IssuedPaper.objects.filter(kind="manifest").order_by("sequence")
     assert (old.is_void, new.is_void) == (True, False)
     assert new.snapshot["revision"] == 3
+
+
+def test_emergency_contacts_change_until_the_batch_has_ended(four: Four) -> None:
+    """On the road too, by whoever plans; each change leaves its row, without the numbers."""
+    batch = ready_batch(1, four, state="departed")
+    client, page = signed_in(four.petugas), reverse("repatriation:emergency", args=[batch.pk])
+    shown = client.get(reverse("repatriation:batch_detail", args=[batch.pk]))
+    assert f'href="{page}"' in shown.content.decode()
+    before = Entry.objects.filter(act="batch.edit").count()
+    for _twice in range(2):  # the same words again are no change
+        answer = client.post(page, {"contacts": "Posko 0812 7000 0001", **key()})
+        assert answer.status_code == 302
+    batch.refresh_from_db()
+    assert batch.emergency_contacts == "Posko 0812 7000 0001"
+    rows = Entry.objects.filter(act="batch.edit")
+    assert rows.count() == before + 1
+    assert "7000" not in str(rows.order_by("-pk").first().changes)
+    assert "Posko 0812 7000 0001" in client.get(page).content.decode()
+    walk_to(batch, "finished", four)
+    assert client.post(page, {"contacts": "lain", **key()}).status_code == 422
+    assert signed_in(four.pimpinan).get(page).status_code == 403
+    with pytest.raises(Refused):
+        planning.edit_emergency_contacts(batch=batch, contacts="lain", by=four.petugas)
+    batch.refresh_from_db()
+    assert batch.emergency_contacts == "Posko 0812 7000 0001"

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 
 def url(name: str, *args: object) -> str:
-    return reverse(f"repatriation:{name}", args=args)
+    return reverse(name if ":" in name else f"repatriation:{name}", args=args)
 
 
 def roll(batch: Batch, *, on: object, absent: dict[Any, str] | None = None) -> dict[str, str]:
@@ -104,7 +104,7 @@ def test_the_whole_road_by_post(four: Four) -> None:
 
     absent = member_of(batch)
     body = roll(batch, on=LEFT, absent={absent: "sakit"})
-    assert post(desk, "depart", batch, body).status_code == 302
+    assert post(desk, "desk:batch_depart", batch, body).status_code == 302
     assert (batch.state, batch.revision, rules.count(batch).women) == ("departed", 2, 2)
     assert post(desk, "arrive", batch, roll(batch, on=CAME)).status_code == 302
     assert post(desk, "hand_over", batch, roll(batch, on=RECEIVED)).status_code == 302
@@ -118,14 +118,14 @@ def test_a_form_that_is_sent_twice_counts_once(four: Four) -> None:
     batch = ready_batch(2, four)
     client = signed_in(four.petugas)
     body = roll(batch, on=LEFT, absent={member_of(batch): "sakit"})
-    first, second = (client.post(url("depart", batch.pk), body) for _twice in range(2))
+    first, second = (client.post(url("desk:batch_depart", batch.pk), body) for _twice in range(2))
     assert first.status_code == second.status_code == 302
     assert first.url == second.url
     batch.refresh_from_db()
     assert batch.revision == 2
-    other = client.post(url("depart", batch.pk), {**body, "on": str(CAME)})
+    other = client.post(url("desk:batch_depart", batch.pk), {**body, "on": str(CAME)})
     assert other.status_code == 409
-    assert client.post(url("depart", batch.pk), {"on": str(LEFT)}).status_code == 400
+    assert client.post(url("desk:batch_depart", batch.pk), {"on": str(LEFT)}).status_code == 400
 
 
 def test_a_departure_that_is_refused_names_all_and_loses_nothing(four: Four) -> None:
@@ -134,7 +134,9 @@ def test_a_departure_that_is_refused_names_all_and_loses_nothing(four: Four) -> 
     Leg.objects.update(vessel="")
     absent = member_of(batch)
     client = signed_in(four.petugas)
-    answer = client.post(url("depart", batch.pk), roll(batch, on=LEFT, absent={absent: "sakit"}))
+    answer = client.post(
+        url("desk:batch_depart", batch.pk), roll(batch, on=LEFT, absent={absent: "sakit"})
+    )
     assert answer.status_code == 422
     text = answer.content.decode()
     batch.refresh_from_db()

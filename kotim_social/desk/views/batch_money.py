@@ -1,4 +1,4 @@
-"""The page of the travel money of one batch."""
+"""The travel money of one batch: its page, and the departure that shows how it stands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from disbursements.listing import may_book
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.desk.travel_money import lists_of, warnings_for
+from kotim_social.idempotency.forms import idempotent
 from repatriation.models import Batch
+from repatriation.views.common import act_page
+from repatriation.views.travel import departure
 
 
 @require(Perm.LIST_VIEW)
@@ -31,3 +34,15 @@ def batch_money(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_prepare": user.can(Perm.LIST_PREPARE),
     }
     return render(request, "desk/batch_money.html", context)
+
+
+@require(Perm.BATCH_TRAVEL)
+@idempotent
+def batch_depart(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The roll-call at departure. Money that is not ready warns, and keeps nobody back."""
+    user = actor(request)
+    batch = get_visible_or_404(Batch, user, pk)
+    act = departure(request, batch)
+    if user.can(Perm.LIST_VIEW) and batch.state == "approved":
+        act.context["money_warnings"] = warnings_for(batch, lists_of(batch, user))
+    return act_page(request, act)
