@@ -1,10 +1,23 @@
-"""How forms are laid out: crispy-forms helpers with the hint before the input, and no own tag."""
+"""How forms are laid out: crispy-forms helpers with the hint before the input, and no own tag.
+
+Forms of more than five fields are kept half-filled: what the page needs for that stands round the
+fields, and the middleware of `kotim_social.drafts` does the rest.
+"""
 
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
+from django.conf import settings
 from django.forms import BaseForm
+from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
+from django.utils.datastructures import MultiValueDict
+from django.utils.safestring import SafeString
+
+# Names in the form and in the address: the page whose form it is, and what to do with the draft.
+DRAFT_PAGE, DRAFT_ACT, OPEN = "draft_page", "draft", "open"
+SHORT = 5
 
 
 class PlainFormHelper(FormHelper):
@@ -17,6 +30,12 @@ class PlainFormHelper(FormHelper):
         self.include_media = False
         # Read by templates/bootstrap5/field.html.
         self.mark_optional = mark_optional
+
+    def render_layout(self, form: Any, context: Any, *args: Any, **kwargs: Any) -> SafeString:
+        """The fields, and round those of a long form what keeps it half-filled."""
+        before = draft_head(form, context)
+        fields = super().render_layout(form, context, *args, **kwargs)
+        return SafeString(before + fields + draft_foot(form, context))
 
 
 class PlainForm:
@@ -36,8 +55,51 @@ class PlainForm:
             helper.layout = layout
         return helper
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it is kept half-filled."""
+        form: Any = self
+        return len(form.visible_fields()) > SHORT
+
+    def fill(self, data: QueryDict) -> None:
+        """Shows what was typed before, unsent and unchecked."""
+        form: Any = self
+        files: MultiValueDict[str, Any] = MultiValueDict()
+        for name, field in form.fields.items():
+            typed = field.widget.value_from_datadict(data, files, form.add_prefix(name))
+            form[name].initial = typed
+
 
 class PlainFilter(PlainForm):
     """Mixin for filter forms: everything in them is optional, so nothing says so."""
 
     mark_optional: ClassVar[bool] = False
+    is_long: ClassVar[bool] = False  # type: ignore[assignment]
+
+
+def draft_head(form: Any, context: Any) -> str:
+    """Before the fields: what was kept is offered, or shown again when she asked for that."""
+    request = _request_of_long(form, context)
+    if request is None:
+        return ""
+    draft = None if form.is_bound else request.draft_here()  # type: ignore[attr-defined]
+    is_open = draft is not None and request.GET.get(DRAFT_ACT) == OPEN
+    if draft is not None and is_open:
+        form.fill(draft.fields)
+    query = request.GET.copy()
+    query[DRAFT_ACT] = OPEN
+    about = {"draft": draft, "is_open": is_open, "open_query": query.urlencode()}
+    return render_to_string("ui/_draft_head.html", {**about, "page": request.get_full_path()})
+
+
+def draft_foot(form: Any, context: Any) -> str:
+    """After the fields: the button that keeps them."""
+    if _request_of_long(form, context) is None:
+        return ""
+    return render_to_string("ui/_draft_foot.html", {"days": settings.DRAFT_DAYS})
+
+
+def _request_of_long(form: Any, context: Any) -> HttpRequest | None:
+    request: HttpRequest | None = context.get("request")
+    is_kept = request is not None and hasattr(request, "draft_here")
+    return request if is_kept and getattr(form, "is_long", False) else None

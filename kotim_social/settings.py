@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "kotim_social.audit",
     "kotim_social.regions",
     "kotim_social.accounts",
+    "kotim_social.drafts",
     "kotim_social.idempotency",
     "kotim_social.files",
     "kotim_social.documents",
@@ -122,6 +123,7 @@ MIDDLEWARE = [
     "kotim_social.accounts.middleware.SessionLimitsMiddleware",
     "kotim_social.audit.middleware.ActorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kotim_social.drafts.middleware.DraftMiddleware",
     "kotim_social.accounts.middleware.SignInRequiredMiddleware",
 ]
 
@@ -271,6 +273,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 60 * 60)
+# So long a half-filled form is kept for whoever typed it.
+DRAFT_DAYS = env.int("DRAFT_DAYS", default=7)
+if not 1 <= DRAFT_DAYS <= 31:
+    raise ImproperlyConfigured(f"DRAFT_DAYS is {DRAFT_DAYS}; set it to 1 to 31 days.")
 CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -72,4 +72,25 @@
     });
     wait();
   });
+
+  // A long form is kept on the server while somebody types: a quiet half minute after the last key.
+  var QUIET = 30;
+  document.querySelectorAll("input[name=draft_page]").forEach(function (mark) {
+    var form = mark.form, waiting;
+    var said = form.querySelector("[data-draft-status]");
+    function keep() {
+      var typed = new FormData(form);
+      typed.set("draft", "auto");
+      fetch(form.getAttribute("action") || window.location.href, { method: "POST", body: typed, headers: { "X-Kotim-Draft": "1" }, redirect: "manual" })
+        .then(function (answer) { return answer.ok ? answer.text() : ""; })
+        .then(function (text) { if (text && said) said.textContent = text; })
+        .catch(function () { later(); });
+    }
+    function later() {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(keep, QUIET * 1000);
+    }
+    form.addEventListener("input", later);
+    form.addEventListener("submit", function () { window.clearTimeout(waiting); });
+  });
 })();

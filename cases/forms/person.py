@@ -104,7 +104,7 @@ class PersonForm(PlainForm, forms.Form):
     def get_layout(self) -> Layout:
         """The question whether she is somebody else stands there only once it has to be asked."""
         fields = list(self.order)
-        if "other_person" in self.errors or self.data.get("other_person"):
+        if "other_person" in self.errors or self["other_person"].value():
             fields.append("other_person")
         return Layout(*fields)
 

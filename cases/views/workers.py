@@ -55,6 +55,8 @@ def worker_list(request: HttpRequest) -> HttpResponse:
 def worker_create(request: HttpRequest) -> HttpResponse:
     """Starts from a search that did not find her: without one it leads there."""
     word = word_of(request, request.GET.get("search", ""))
+    if word is None and request.draft_here():  # she had searched when she began it
+        word = ""
     if word is None:
         messages.info(request, _("Look for her first: perhaps she is recorded already."))
         return redirect("cases:search")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,7 +58,18 @@ class ResultsForm(PlainForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.cash = cash
         self.absent = absent
-        self.rows = [self._row(line) if self.is_bound else self._preset(line) for line in lines]
+        self.rows = [
+            self._row(line, self.data) if self.is_bound else self._preset(line) for line in lines
+        ]
+
+    @property
+    def is_long(self) -> bool:
+        return bool(self.rows)
+
+    def fill(self, data: QueryDict) -> None:
+        super().fill(data)
+        for row in self.rows:
+            vars(row).update(vars(self._row(row.line, data)))
 
     def _preset(self, line: PaymentLine) -> ResultRow:
         """Paid, but for those who are known not to have come for it."""
@@ -65,10 +77,11 @@ class ResultsForm(PlainForm, forms.Form):
             return ResultRow(line, RETURNED, PaymentLine.Reason.NOT_FETCHED)
         return ResultRow(line)
 
-    def _row(self, line: PaymentLine) -> ResultRow:
+    @staticmethod
+    def _row(line: PaymentLine, data: Mapping[str, Any]) -> ResultRow:
         """A line that the form did not carry keeps waiting."""
         value = {
-            name: self.data.get(f"{name}-{line.pk}", "")
+            name: data.get(f"{name}-{line.pk}", "")
             for name in ("outcome", "reason", "note", "slip")
         }
         value["outcome"] = value["outcome"] or WAITING

@@ -38,7 +38,9 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if SESSION_KEY in request.session and (sentence := self._end(request)):
+        sentence = self._end(request) if SESSION_KEY in request.session else ""
+        # A page that only keeps what is typed is no click: it ends and lengthens nothing.
+        if sentence and not _is_by_itself(request):
             request.session.flush()
             messages.info(request, sentence)
         return self.get_response(request)
@@ -60,12 +62,20 @@ class SessionLimitsMiddleware:
                 _("You were signed out after a while of rest. Sign in again."),
             )
         else:
-            if now - seen >= SEEN_STEP:
+            if now - seen >= SEEN_STEP and not _is_by_itself(request):
                 request.session[SEEN] = now
             return ""
-        record("session.expired", by=request.user, obj=request.user, reason=reason)
+        if not _is_by_itself(request):
+            record("session.expired", by=request.user, obj=request.user, reason=reason)
+        # Whose form it is that came too late: it is kept for her.
+        request.ended_user = request.user  # type: ignore[attr-defined]
         request.user = AnonymousUser()
         return sentence
+
+
+def _is_by_itself(request: HttpRequest) -> bool:
+    """Sent by the page while somebody types, without a click."""
+    return "X-Kotim-Draft" in request.headers
 
 
 class SignInRequiredMiddleware:

@@ -144,7 +144,7 @@ PURPOSES = (
         (
             "cases.Worker", "cases.Alias", "cases.RegisterImport", "cases.StagedRow",
             "cases.LateProposal", "cases.DifferentPeople", "cases.Merge", "cases.Correction",
-            "cases.DataRequest",
+            "cases.DataRequest", "drafts.Draft",
         ),
     ),
     Purpose(

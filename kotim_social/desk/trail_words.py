@@ -129,6 +129,8 @@ ACTS = {
     "databreach.take_out": gettext_noop("Took somebody out of a data breach"),
     "databreach.tell": gettext_noop("Recorded that notices of a data breach went out"),
     "decree.change": gettext_noop("Issued a decree that changes amounts"),
+    "draft.discard": gettext_noop("Threw a half-filled form away"),
+    "draft.keep": gettext_noop("Kept a half-filled form"),
     "duplicate.compare": gettext_noop("Compared two records"),
     "entitlement.replace": gettext_noop("Put another right in its place"),
     "entitlement.restore": gettext_noop("Brought a lapsed right back"),

@@ -19,6 +19,7 @@ ALL = "SELECT, INSERT, UPDATE, DELETE"
 DELETABLE = {
     "sessions.Session",
     "idempotency.AnsweredKey",
+    "drafts.Draft",
     "mfa.Authenticator",
     "accounts.Assignment",
     "accounts.RoleGrant",

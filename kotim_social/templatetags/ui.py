@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from kotim_social.formlayout import draft_foot, draft_head
 from kotim_social.navigation import NavItem, items_for, person_tabs
 
 register = template.Library()
@@ -169,6 +170,17 @@ def query_without(context: Context, key: str, value: str | None = None) -> str:
     query.setlist(key, kept)
     query.pop("page", None)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True, name="draft_head")
+def before_fields(context: Context, form: Any) -> SafeString:
+    """For a page that lays out a long form by itself: what `{% crispy form %}` puts before it."""
+    return SafeString(draft_head(form, context))
+
+
+@register.simple_tag(takes_context=True, name="draft_foot")
+def after_fields(context: Context, form: Any) -> SafeString:
+    return SafeString(draft_foot(form, context))
 
 
 @register.inclusion_tag("ui/_error_summary.html")

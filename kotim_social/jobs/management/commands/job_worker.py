@@ -13,9 +13,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from kotim_social.drafts.actions import lapse_drafts
 from kotim_social.jobs.actions import beat, quit_work, reap
 
 SECONDS_BETWEEN_BEATS = 5
+BEATS_BETWEEN_CLEANINGS = 720
 
 
 class Command(BaseCommand):
@@ -29,6 +31,7 @@ class Command(BaseCommand):
         name = socket.gethostname()[:64]
         beat(name)
         reap()
+        lapse_drafts()
         over = threading.Event()
         if not options["once"]:
             life = threading.Thread(
@@ -44,10 +47,14 @@ class Command(BaseCommand):
     @staticmethod
     def _live(name: str, over: threading.Event, parent: int | None) -> None:
         """Beats, and looks after jobs of workers that were killed."""
+        beats = 0
         while not over.wait(SECONDS_BETWEEN_BEATS):
             if parent and os.getppid() != parent:
                 os.kill(os.getpid(), signal.SIGTERM)
                 break
             beat(name)
             reap()
+            beats += 1
+            if beats % BEATS_BETWEEN_CLEANINGS == 0:
+                lapse_drafts()
         connections.close_all()

@@ -1,0 +1,1 @@
+"""Half-filled forms, kept on the server for whoever types them: under forms, above accounts."""

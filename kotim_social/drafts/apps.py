@@ -1,0 +1,8 @@
+"""Half-filled forms."""
+
+from django.apps import AppConfig
+
+
+class DraftsConfig(AppConfig):
+    name = "kotim_social.drafts"
+    label = "drafts"
