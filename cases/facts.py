@@ -59,6 +59,8 @@ ACTS = {
     "bankaccount.close": gettext_noop("Old account closed"),
     "bankaccount.edit_holder": gettext_noop("Account holder corrected"),
     "bankaccount.confirm_active": gettext_noop("Bank confirmed the account"),
+    "bankaccount.hand_over_book": gettext_noop("Savings book or card handed over to her"),
+    "bankaccount.correct_hand_over": gettext_noop("Hand-over of book or card corrected"),
     "bankaccount.report_blocked": gettext_noop("Bank reported: blocked"),
     "bankaccount.report_dormant": gettext_noop("Bank reported: dormant"),
     "bankaccount.report_name_differs": gettext_noop("Bank reported: name differs"),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from cases.views import (
     accounts,
+    books,
     caseload,
     casework,
     choices,
@@ -80,4 +81,7 @@ urlpatterns = [
     path("penerima/<uuid:pk>/rekening/ganti/", accounts.account_replace, name="account_replace"),
     path("penerima/<uuid:pk>/rekening/nomor/", accounts.account_number, name="account_number"),
     path("penerima/<uuid:pk>/rekening/nama/", accounts.account_holder, name="account_holder"),
+    path("penerima/<uuid:pk>/rekening/serah/", books.book_hand_over, name="book_hand_over"),
+    path("serah-buku/<uuid:row>/ralat/", books.book_correct, name="book_correct"),
+    path("serah-buku/<uuid:row>/berita-acara/", books.book_minutes, name="book_minutes"),
 ]

@@ -31,6 +31,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
+from cases.account_facts import missing_book
 from cases.models import (
     BankAccount,
     CaseHolder,
@@ -169,6 +170,7 @@ SETS = (
     Work("risiko-tinggi", _("High risk, not reviewed"), lambda day: unreviewed_high_risk()),
     Work("menunggu-pulang", _("Wait to go home for long"), _waits_for_home),
     Work("tanpa-rekening", _("Without account"), _no_account),
+    Work("buku-belum-serah", _("Book or card not handed over"), lambda day: missing_book()),
     Work("permintaan-data", _("Requests about data"), _asked_about_data, "warning"),
     Work("tanpa-nik", _("Without NIK"), lambda day: Q(nik_index__isnull=True)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases.actions.importing import refuse_foreign_rows
 from cases.models import (
     BankAccount,
+    BookHandOver,
     CaseHolder,
     ChildReferral,
     ChoiceChange,
@@ -55,11 +57,18 @@ def _delete(workers: set[UUID]) -> None:
     # Rows of choices are never deleted but here: the people whose they are have never been.
     ChoiceChange._base_manager.filter(**hers).delete()
     Journey.objects.filter(**hers).delete()
-    BankAccount.objects.filter(**hers).delete()
     try:
+        BankAccount.objects.filter(**hers).delete()
         Worker.objects.filter(pk__in=workers).delete()
     except ProtectedError as error:
-        _refuse_if_gone_on({getattr(row, "worker_id", row.pk) for row in error.protected_objects})
+        _refuse_if_gone_on({_whose(row) for row in error.protected_objects})
+
+
+def _whose(row: Any) -> object:
+    """The person of a row that stands against it, or the row itself where it names nobody."""
+    if isinstance(row, BookHandOver):
+        return row.account.worker_id
+    return getattr(row, "worker_id", row.pk)
 
 
 def _refuse_if_gone_on(people: set[object]) -> None:

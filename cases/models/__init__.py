@@ -1,6 +1,7 @@
 """The tables of the people."""
 
 from cases.models.account import BankAccount
+from cases.models.book import BookHandOver
 from cases.models.briefing import Attendance, Briefing
 from cases.models.caseload import CaseOffer, OfferedCase
 from cases.models.casework import Assessment, AssessmentReview, Note, PlanLine, Visit
@@ -39,6 +40,7 @@ __all__ = [
     "BankAccount",
     "BreachNotice",
     "BreachPerson",
+    "BookHandOver",
     "Briefing",
     "CaseClosing",
     "CaseHolder",

@@ -8,17 +8,20 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from cases.account_facts import book_of, cautions
 from cases.actions.accounts import add_account, edit_holder, record_number, replace_account
 from cases.forms.accounts import AccountForm, HolderForm
 from cases.forms.fields import refuse
 from cases.masks import masked_number
-from cases.models import BankAccount, Worker
+from cases.models import BankAccount, BookHandOver, Worker
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.trail import record
 from kotim_social.workflow import Refused
 
 
@@ -27,10 +30,15 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
     worker = get_visible_or_404(Worker, request.user, pk)
     rows = list(worker.accounts.order_by("-id"))
     current = next((row for row in rows if row.state != "closed"), None)
+    record("bankaccount.view", by=request.user, obj=worker)
     context = {
         "worker": worker,
         "account": current,
         "number": masked_number(current),
+        "cautions": cautions(worker, current, request.user),
+        "book": book_of(current) if current and current.number_index else None,
+        "hand_overs": _hand_overs(worker),
+        "may_write": worker.case_state == "open",
         "earlier": [(row, masked_number(row)) for row in rows if row.state == "closed"],
         "may_check": request.user.can(Perm.BANK_CHECK),
         "may_reveal": request.user.can(Perm.WORKER_REVEAL),
@@ -96,6 +104,13 @@ def account_holder(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
+def _hand_overs(worker: Worker) -> QuerySet[BookHandOver]:
+    """Every entry, newest first, with those that were corrected."""
+    rows = BookHandOver.objects.filter(account__worker=worker)
+    linked = rows.select_related("account", "paper", "recorded_by", "correction")
+    return linked.order_by("-handed_on", "-pk")
+
+
 def _current(worker: Worker) -> BankAccount | None:
     return worker.accounts.exclude(state="closed").first()
 
@@ -116,5 +131,10 @@ def _write(
         else:
             messages.success(request, _("Saved."))
             return redirect("cases:account", pk=worker.pk)
-    context = {"form": form, "worker": worker, "heading": heading}
+    context = {
+        "form": form,
+        "worker": worker,
+        "heading": heading,
+        "cautions": cautions(worker, _current(worker), request.user),
+    }
     return render(request, "cases/account_form.html", context, status=422 if form.errors else 200)

@@ -9,13 +9,23 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.account_facts import book_of
 from cases.actions.closing import close_case
 from cases.actions.sets import locked
-from cases.models import CaseClosing, ClosingReason, Journey, Worker
+from cases.models import (
+    CaseClosing,
+    ClosingReason,
+    DataRequest,
+    Journey,
+    Objection,
+    Worker,
+)
+from cases.worklist import with_due
 from disbursements.actions.entitlements import lapse_unpaid, unpaid_of
 from disbursements.models import PaymentLine, Position
 from disbursements.workflow import LIVE
 from kotim_social.accounts.models import User
+from kotim_social.lib.dates import today
 from kotim_social.lib.money import format_rupiah
 from kotim_social.workflow import Refused
 
@@ -50,6 +60,9 @@ def checklist(worker: Worker, reason: str) -> list[Check]:
         _payments_under_way(worker),
         _unpaid(worker, reason),
         _journey(worker, reason),
+        _book(worker, reason),
+        _follow_ups(worker, reason),
+        _her_questions(worker),
         _findings(worker, reason),
     ]
 
@@ -119,6 +132,59 @@ def _journey(worker: Worker, reason: str) -> Check:
         return Check(label, ok=False, sentence=sentence)
     if reason == ClosingReason.FOLLOWED_UP and state not in _HOME:
         return Check(label, ok=False, sentence=_("Nobody has taken her over at home yet."))
+    return Check(label, ok=True)
+
+
+def _book(worker: Worker, reason: str) -> Check:
+    """Nothing of hers stays in the office: book and card of an account that has its number."""
+    label = _("Savings book and card")
+    account = worker.accounts.exclude(state="closed").filter(number_index__isnull=False).first()
+    lack = book_of(account).lack if account is not None else ""
+    url = reverse("cases:account", args=[worker.pk]) + "#book-title"
+    return Check(label, ok=not lack, sentence=lack, url=url, blocks=reason in FINISHED)
+
+
+def _follow_ups(worker: Worker, reason: str) -> Check:
+    """What her case still waits for: plan, answers, reports of a breach, and the next meeting."""
+    counts = (
+        (_("lines of the plan"), worker.plan_lines.filter(state="open").count()),
+        (_("referrals without answer"), worker.referrals.filter(state="sent").count()),
+        (
+            _("reports of a breach"),
+            worker.stay_breaches.filter(state__in=["reported", "heard"]).count(),
+        ),
+        (_("meetings that are due"), int(_is_to_be_met(worker, reason))),
+    )
+    waits = ", ".join(f"{label} ({n})" for label, n in counts if n)
+    return Check(
+        _("Follow-ups"),
+        ok=not waits,
+        sentence=_("Still open: %(what)s.") % {"what": waits} if waits else "",
+        url=reverse("cases:casework", args=[worker.pk]),
+        blocks=reason in FINISHED,
+    )
+
+
+def _is_to_be_met(worker: Worker, reason: str) -> bool:
+    """After going home until the last of the follow-ups; who stays only when one is overdue."""
+    due = with_due(Worker.objects.filter(pk=worker.pk)).get().visit_due_on
+    if due is None:
+        return False
+    return reason == ClosingReason.FOLLOWED_UP or due < today()
+
+
+def _her_questions(worker: Worker) -> Check:
+    """Whatever the reason, she gets her answer first."""
+    label = _("Her objections and requests")
+    objection = Objection.objects.filter(worker=worker, state="open").first()
+    if objection is not None:
+        url = reverse("cases:objection_detail", args=[objection.pk])
+        return Check(label, ok=False, sentence=_("Her objection is not answered yet."), url=url)
+    asked = DataRequest.objects.filter(worker=worker, state="open").first()
+    if asked is not None:
+        url = reverse("cases:data_request", args=[asked.pk])
+        sentence = _("Her request about her data is not answered yet.")
+        return Check(label, ok=False, sentence=sentence, url=url)
     return Check(label, ok=True)
 
 

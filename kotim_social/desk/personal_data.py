@@ -15,7 +15,16 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
-from cases.models import CaseClosing, Consent, Layer, Note, OriginConfirmation, Referral, Worker
+from cases.models import (
+    BookHandOver,
+    CaseClosing,
+    Consent,
+    Layer,
+    Note,
+    OriginConfirmation,
+    Referral,
+    Worker,
+)
 from disbursements.models import PaymentLine
 from kotim_social.accounts.models import RoleGrant
 from kotim_social.accounts.roles import Role
@@ -191,6 +200,12 @@ def _money(worker: Worker) -> list[Row]:
             account.get_state_display()))
         for account in worker.accounts.order_by("pk")
     ]  # fmt: skip
+    handed = BookHandOver.objects.filter(account__worker=worker).standing()
+    for row in handed.order_by("handed_on", "pk"):
+        things = {"buku tabungan": row.book, "kartu": row.card}
+        got = [name for name, there in things.items() if there]
+        if got:
+            rows.append((format_date(row.handed_on), f"{' dan '.join(got)} di tangan Anda"))
     for share in shares_of(worker):
         for position in share.positions:
             text = f"hak {format_rupiah(position.entitled)}, dibayar {format_rupiah(position.paid)}"

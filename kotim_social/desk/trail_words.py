@@ -33,6 +33,7 @@ GROUPS = {
 
 ACTS = {
     "worker.view": gettext_noop("Looked at her page"),
+    "bankaccount.view": gettext_noop("Looked at her account"),
     "worker.reveal": gettext_noop("Had a restricted field shown"),
     "worker.search": gettext_noop("Searched"),
     "worker.not_the_same": gettext_noop("Decided: another person"),

@@ -25,6 +25,7 @@ PAPER_KINDS: dict[str, PaperKind] = {
     "receipt": PaperKind(_("receipt")),
     "collective_receipt": PaperKind(_("collective receipt"), CONFIDENTIAL),
     "handover_of_goods": PaperKind(_("minutes of hand-over of assistance")),
+    "handover_of_book": PaperKind(_("minutes of hand-over of book and card"), CONFIDENTIAL),
     "refund_demand": PaperKind(_("demand for a refund"), CONFIDENTIAL),
     "statement": PaperKind(_("signed statement"), CONFIDENTIAL),
     "assignment_order": PaperKind(_("assignment order")),

@@ -10,9 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.account_facts import book_of
 from cases.facts import PersonFacts, card_context, facts_of, worker_for_page
 from cases.rules import DONE, NOT_YET, PROBLEM, TODO, task_list
 from kotim_social.accounts.access import require
+from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
 from kotim_social.desk.money import FunderShare, lines_of, shares_of
@@ -30,9 +32,32 @@ def worker_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "shares": shares,
         "lines": lines_of(worker),
         "may_lapse": request.user.can(Perm.DECREE_SIGN),
-        "tasks": [*task_list(worker, request.user), *_money_tasks(shares), _journey_task(facts)],
+        "tasks": [
+            *task_list(worker, request.user),
+            _book_task(facts, request.user),
+            *_money_tasks(shares),
+            _journey_task(facts),
+        ],
     }
     return render(request, "desk/worker.html", context)
+
+
+def _book_task(facts: PersonFacts, user: User) -> dict[str, Any]:
+    """Book and card are hers as soon as the account has its number (R90)."""
+    account = facts.account
+    if account is None or account.number_index is None:
+        state, hint = NOT_YET, _("Her account has no number yet.")
+    else:
+        hint = book_of(account).lack
+        state = TODO if hint else DONE
+    url = reverse("cases:account", args=[facts.worker.pk]) + "#book-title"
+    return {
+        "label": _("Savings book and card"),
+        "status": state[0],
+        "tone": state[1],
+        "url": url if user.can(Perm.WORKER_EDIT) else "",
+        "hint": hint,
+    }
 
 
 def _money_tasks(shares: list[FunderShare]) -> list[dict[str, Any]]:
