@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("cases.import_urls")),
     path("", include("cases.verval_urls")),
     path("", include("cases.data_urls")),
+    path("", include("cases.child_urls")),
     path("cari/", search.search, name="search"),
     path("cari/<uuid:token>/", search.search_results, name="search_results"),
     path("koreksi/", correcting.correction_list, name="correction_list"),

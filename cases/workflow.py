@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import verval_workflow
 from cases.casework_states import CASEWORK_WORKFLOWS
+from cases.child_workflow import CHILD
 from cases.closing_workflow import CLOSING
 from cases.correction_workflow import CORRECTION
 from cases.data_breach_workflow import DATA_BREACH
@@ -303,4 +304,5 @@ WORKFLOWS = (
     *verval_workflow.WORKFLOWS,
     DATA_REQUEST,
     DATA_BREACH,
+    CHILD,
 )

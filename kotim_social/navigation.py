@@ -33,6 +33,7 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
             (gettext_noop("Import"), "cases:import_list", Perm.CHILD_VIEW),
             (gettext_noop("Caseloads"), "cases:caseloads", Perm.CASEWORK_VIEW),
             (gettext_noop("Providers"), "cases:providers", Perm.CASEWORK_VIEW),
+            (gettext_noop("Children to be protected"), "cases:child_list", Perm.CHILD_CARE),
             (gettext_noop("Likely duplicates"), "cases:duplicate_list", Perm.WORKER_EDIT),
             (gettext_noop("Cases to close"), "desk:closing_list", Perm.WORKER_EDIT),
             (gettext_noop("Corrections of data"), "cases:correction_list", Perm.CORRECTION_ACCEPT),

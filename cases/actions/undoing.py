@@ -102,8 +102,9 @@ def _gone_on(source: RegisterImport, workers: set[UUID]) -> set[object]:
         .values_list("repeats_worker", flat=True),
         ChildReferral.objects.filter(
             pk__in=source.rows.filter(settled=StagedRow.Settled.REFERRED).values("pk"),
-            officer__isnull=False,
-        ).values_list("pk", flat=True),
+        )
+        .filter(Q(officer__isnull=False) | ~Q(state="found") | Q(steps__isnull=False))
+        .values_list("pk", flat=True),
     )  # fmt: skip
     # Confidential notes are hidden from this query too, but the trail tells that one was written.
     noted = Entry.objects.filter(

@@ -5,6 +5,7 @@ from cases.models.book import BookHandOver
 from cases.models.briefing import Attendance, Briefing
 from cases.models.caseload import CaseOffer, OfferedCase
 from cases.models.casework import Assessment, AssessmentReview, Note, PlanLine, Visit
+from cases.models.child import ChildReferral, ChildStep
 from cases.models.closing import CaseClosing, ClosingReason
 from cases.models.consent import Consent, Layer, Provider
 from cases.models.correction import Correction
@@ -22,7 +23,7 @@ from cases.models.journey import Journey, OriginConfirmation
 from cases.models.person_file import PersonFile, Portrait
 from cases.models.proposal import LateProposal
 from cases.models.referral import Referral, StayBreach
-from cases.models.register import ChildReferral, RegisterImport, RegisterNumber, StagedRow
+from cases.models.register import RegisterImport, RegisterNumber, StagedRow
 from cases.models.verification import (
     FrozenPerson,
     Objection,
@@ -46,6 +47,7 @@ __all__ = [
     "CaseHolder",
     "CaseOffer",
     "ChildReferral",
+    "ChildStep",
     "ChoiceChange",
     "ClosingReason",
     "Consent",

@@ -18,7 +18,7 @@ from cases.actions.caseload import LIMIT, accept_offer, decline_offer, offer_cas
 from cases.casework_states import CASE_OFFER
 from cases.forms.casework import OfferForm
 from cases.forms.fields import refuse
-from cases.models import CaseOffer, DataBreach
+from cases.models import CaseOffer, ChildReferral, DataBreach
 from cases.views.sets import chosen_set
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
@@ -47,10 +47,12 @@ def work_list(request: HttpRequest) -> HttpResponse:
         for work in worklist.SETS
     ]
     first = worklist.cases_in(worklist.SETS[0], user).select_related("place")[:PAGE]
+    children = ChildReferral.objects.visible_to(user).overdue().select_related("place", "officer")
     context = {
         "cells": cells,
         "offers": _waiting(user),
         "breaches": DataBreach.objects.running() if user.can(Perm.BREACH_HANDLE) else [],
+        "children": children.select_related("provider").order_by("due_on", "pk")[:PAGE],
         "rows": first,
         "today": today(),
     }

@@ -21,6 +21,8 @@ class Perm(StrEnum):
     PROPOSAL_DECIDE = "proposal.decide"
     CLOSING_EDIT = "closing.edit"
     CHILD_VIEW = "child.view"
+    CHILD_CARE = "child.care"
+    CHILD_ASSIGN = "child.assign"
     FILE_VIEW = "file.view"
     FILE_EDIT = "file.edit"
     FILE_WITHDRAW = "file.withdraw"
@@ -80,6 +82,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         | {
             Perm.WORKER_EDIT,
             Perm.WORKER_REVEAL,
+            Perm.CHILD_CARE,
             Perm.FILE_VIEW,
             Perm.FILE_EDIT,
             Perm.CASEWORK_VIEW,
@@ -118,6 +121,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.WORKER_MERGE,
             Perm.CASE_CLOSE,
             Perm.CHILD_VIEW,
+            Perm.CHILD_CARE,
+            Perm.CHILD_ASSIGN,
             Perm.FILE_VIEW,
             Perm.FILE_EDIT,
             Perm.FILE_WITHDRAW,

@@ -14,6 +14,7 @@ from cases import worklist
 from cases.models import (
     CaseClosing,
     CaseOffer,
+    ChildReferral,
     Correction,
     DataBreach,
     LateProposal,
@@ -92,6 +93,10 @@ _WAITS: dict[str, tuple[Perm, Callable[[User], QuerySet[Any]]]] = {
         lambda user: CaseOffer.objects.filter(receiver=user, state="offered"),
     ),
     "overdue": (Perm.CASELOAD_ACCEPT, _work("terlambat")),
+    "children": (
+        Perm.CHILD_CARE,
+        lambda user: ChildReferral.objects.visible_to(user).overdue(),
+    ),
     "risks": (Perm.CASEWORK_REVIEW, _work("risiko-tinggi")),
 }
 
@@ -123,6 +128,10 @@ def _urgent(user: User, counts: dict[str, int]) -> Iterator[Line]:
         "breaches": (_("Data breaches: 3 × 24 hours"), f"{breaches}?state=running"),
         "offers": (_("Cases handed over to you"), reverse("cases:work_list") + "#offers"),
         "overdue": (_("Overdue in your cases"), reverse("cases:work_set", args=["terlambat"])),
+        "children": (
+            _("Children for whom a step is overdue"),
+            reverse("cases:child_list") + "?due=late",
+        ),
         "lists": (_("Payment lists that wait for you"), f"{lists}?waiting=me"),
     }
     if user.can(Perm.BATCH_CONFIRM):
@@ -132,7 +141,7 @@ def _urgent(user: User, counts: dict[str, int]) -> Iterator[Line]:
         lines["arrived"] = (_("Batches to hand over"), f"{batches}?state=arrived")
         lines["approved"] = (_("Batches ready to leave"), f"{batches}?state=approved")
     for name, (label, url) in lines.items():
-        tone = "danger" if name in ("overdue", "breaches") else ""
+        tone = "danger" if name in ("overdue", "breaches", "children") else ""
         yield Line(label, counts.get(name, 0), url, tone)
 
 

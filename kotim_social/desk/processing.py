@@ -198,7 +198,7 @@ PURPOSES = (
         _("protection of her vital interests: Law 27/2022 art. 20 (2) d; child protection law"),
         _("the register taken in the field"),
         _("the unit that protects women and children"),
-        ("cases.ChildReferral",),
+        ("cases.ChildReferral", "cases.ChildStep"),
         ("unpaid",),
     ),
     Purpose(

@@ -33,6 +33,8 @@ GROUPS = {
 
 ACTS = {
     "worker.view": gettext_noop("Looked at her page"),
+    "childreferral.open": gettext_noop("Put a child on the referral path"),
+    "childreferral.assign": gettext_noop("Gave a child to an officer"),
     "bankaccount.view": gettext_noop("Looked at her account"),
     "worker.reveal": gettext_noop("Had a restricted field shown"),
     "worker.search": gettext_noop("Searched"),
@@ -195,6 +197,7 @@ TYPES = {
     "cases.worker": gettext_noop("beneficiary"),
     "cases.bankaccount": gettext_noop("account"),
     "cases.journey": gettext_noop("journey"),
+    "cases.childreferral": gettext_noop("child"),
     "cases.registerimport": gettext_noop("import"),
     "cases.databreach": gettext_noop("data breach"),
     "cases.stagedrow": gettext_noop("row of an import"),
