@@ -64,7 +64,7 @@ NIK = Need(
     Lack("nik", _("Her NIK is missing."), "cases:worker_edit"), lambda w: w.nik_index is None
 )
 CHOICE = Need(
-    Lack("choice", _("She has not said whether she returns or stays."), "cases:choice"),
+    Lack("choice", _("She has not said whether she returns or stays."), "desk:choice"),
     lambda w: w.choice == "undecided",
 )
 STATEMENT = Need(
@@ -96,7 +96,7 @@ ORIGIN = Need(
     lambda w: w.home_regency_id is not None and not w.origin_confirmed,
 )
 NOT_RETURNING = Need(
-    Lack("choice", _("She has not chosen to return."), "cases:choice"),
+    Lack("choice", _("She has not chosen to return."), "desk:choice"),
     lambda w: w.choice != "return",
 )
 
@@ -120,7 +120,7 @@ _PERMS = {
     "cases:account": Perm.WORKER_EDIT,
     "cases:account_holder": Perm.WORKER_EDIT,
     "cases:bank_check": Perm.BANK_CHECK,
-    "cases:choice": Perm.WORKER_EDIT,
+    "desk:choice": Perm.WORKER_EDIT,
     "cases:statement": Perm.WORKER_EDIT,
     "disbursements:decree_list": Perm.DECREE_VIEW,
 }
@@ -230,7 +230,7 @@ def _paper_tasks(worker: Any) -> list[Task]:
         statement = _task(_("Statement"), "cases:statement", TODO, STATEMENT.lack.sentence)
     else:
         statement = _task(_("Statement"), "", DONE)
-    choice = _task(_("Choice"), "cases:choice", TODO if undecided else DONE, hint)
+    choice = _task(_("Choice"), "desk:choice", TODO if undecided else DONE, hint)
     return [_account_task(worker), choice, statement]
 
 

@@ -159,10 +159,10 @@ def _reasons(
         return (settled,)
     reasons = []
     if row.held:
-        reasons.append(_held(worker, policy))
+        reasons.append(held_because(worker, policy))
     reasons += [Reason(str(lack.sentence), lack.url(worker.pk)) for lack in lacks]
     if not row.held:
-        reasons += _not_yet(worker, policy)
+        reasons += conditions_left(worker, policy)
     return tuple(reasons)
 
 
@@ -179,9 +179,9 @@ def _settled(row: Position) -> Reason | None:
     return None
 
 
-def _held(worker: Any, policy: Policy) -> Reason:
+def held_because(worker: Any, policy: Policy) -> Reason:
     """Held money has its sentence: it is hers as soon as her choice allows it."""
-    url = reverse("cases:choice", args=[worker.pk])
+    url = reverse("desk:choice", args=[worker.pk])
     if worker.choice == "undecided":
         return Reason(_("Held: she has not said whether she returns or stays."), url)
     if policy.who == Policy.Who.STAYERS:
@@ -189,7 +189,7 @@ def _held(worker: Any, policy: Policy) -> Reason:
     return Reason(_("Held: this kind is for those who go home."), url)
 
 
-def _not_yet(worker: Any, policy: Policy) -> list[Reason]:
+def conditions_left(worker: Any, policy: Policy) -> list[Reason]:
     """The kind's own condition, read from her journey."""
     in_batch = worker.journey_approved_on is not None and worker.journey_batch
     if policy.payable_when == Policy.PayableWhen.BATCH_APPROVED and not in_batch:
@@ -219,9 +219,9 @@ def reasons_against_lines(payment_list: PaymentList) -> dict[str, list[str]]:
         worker = people[line.entitlement.worker_id]
         policy = line.entitlement.kind.policy
         sentences = [str(lack.sentence) for lack in lacks[worker.pk]]
-        sentences += [reason.sentence for reason in _not_yet(worker, policy)]
+        sentences += [reason.sentence for reason in conditions_left(worker, policy)]
         if is_held(worker, policy):
-            sentences.append(_held(worker, policy).sentence)
+            sentences.append(held_because(worker, policy).sentence)
         if sentences:
             found[worker.register_no] = sentences
     return found

@@ -87,7 +87,7 @@ PERSON: tuple[tuple[str, str, Perm], ...] = (
     (gettext_noop("Files"), "cases:files", Perm.FILE_VIEW),
     (gettext_noop("Eligibility"), "cases:eligibility", Perm.WORKER_VIEW),
     (gettext_noop("Account"), "cases:account", Perm.WORKER_EDIT),
-    (gettext_noop("Choice"), "cases:choice", Perm.WORKER_EDIT),
+    (gettext_noop("Choice"), "desk:choice", Perm.WORKER_EDIT),
     (gettext_noop("Statement"), "cases:statement", Perm.WORKER_EDIT),
     (gettext_noop("Duplicates"), "cases:duplicates", Perm.WORKER_EDIT),
     (gettext_noop("Closing"), "desk:closing", Perm.WORKER_EDIT),

@@ -159,7 +159,7 @@ ACCESS = {
     "cases:verification": "V",
     "cases:bank_check": "P",
     "cases:statement": "PS",
-    "cases:choice": "PS",
+    "desk:choice": "PS",
     "cases:casework": "PS",
     "cases:note_add": "PS",
     "cases:note_edit": "PS",

@@ -193,7 +193,7 @@ def _findings(worker: Worker, reason: str) -> Check:
     label = _("The reason and her record")
     wanted = _CHOICES.get(ClosingReason(reason)) if reason in ClosingReason.values else None
     if wanted is not None and worker.choice != wanted:
-        url = reverse("cases:choice", args=[worker.pk])
+        url = reverse("desk:choice", args=[worker.pk])
         return Check(label, ok=False, sentence=_("Her recorded choice is another one."), url=url)
     if reason == ClosingReason.NOT_TARGET and worker.eligibility != "not_eligible":
         sentence = _("Record first that she was found not eligible.")

@@ -35,6 +35,7 @@ ACTS = {
     "worker.view": gettext_noop("Looked at her page"),
     "childreferral.open": gettext_noop("Put a child on the referral path"),
     "childreferral.assign": gettext_noop("Gave a child to an officer"),
+    "choice.view": gettext_noop("Looked at what a choice would mean for her"),
     "bankaccount.view": gettext_noop("Looked at her account"),
     "worker.reveal": gettext_noop("Had a restricted field shown"),
     "worker.search": gettext_noop("Searched"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kotim_social.desk.views import (
+    choice,
     closing,
     journey,
     merging,
@@ -23,6 +24,7 @@ app_name = "desk"
 urlpatterns = [
     path("", home, name="home"),
     path("penerima/<uuid:pk>/", worker_page, name="worker_page"),
+    path("penerima/<uuid:pk>/rencana/", choice.choice, name="choice"),
     path("penerima/<uuid:pk>/penutupan/", closing.closing, name="closing"),
     path("penerima/<uuid:pk>/penutupan/tarik/", closing.closing_withdraw, name="closing_withdraw"),
     path("penerima/<uuid:pk>/buka-lagi/", closing.reopen, name="reopen"),

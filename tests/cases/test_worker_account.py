@@ -42,7 +42,8 @@ TOLD = {"explained": ["free", "return", "stay"], "informed_on": "9-11-2017"}
 
 
 def url(name: str, worker: Worker) -> str:
-    return reverse(f"cases:{name}", args=[worker.pk])
+    owner = "desk" if name == "choice" else "cases"
+    return reverse(f"{owner}:{name}", args=[worker.pk])
 
 
 def determined(worker: Worker) -> None:

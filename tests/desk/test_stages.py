@@ -118,11 +118,11 @@ def test_the_page_names_her_and_says_why_with_a_link(four: Four, office: dict[st
     shown = text(client.get(url, {"stopped": "determined"}))
     assert office["back"].name in shown
     assert format_rupiah(1_800_000) in shown
-    assert reverse("cases:choice", args=[office["stays"].pk]) in shown
+    assert reverse("desk:choice", args=[office["stays"].pk]) in shown
     # A link that the reader may not open is a sentence only.
     told = text(browser(four.bendahara).get(url, {"stopped": "determined"}))
     assert office["stays"].name in told
-    assert reverse("cases:choice", args=[office["stays"].pk]) not in told
+    assert reverse("desk:choice", args=[office["stays"].pk]) not in told
     assert office["new"].name not in shown
 
 

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0009_book_hand_over'),
+        ('cases', '0011_book_hand_over'),
         ('regions', '0003_declaration'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

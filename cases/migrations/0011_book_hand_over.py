@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_person_files'),
+        ('cases', '0010_data_breaches'),
         ('documents', '0002_regent'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
