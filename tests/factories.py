@@ -31,6 +31,7 @@ from kotim_social.accounts.models import RoleGrant, User
 from kotim_social.accounts.roles import Role
 from kotim_social.lib.dates import today
 from kotim_social.regions.models import Lokalisasi, Place
+from tests import remembered
 
 YEAR = 2017
 HIRED = date(2017, 1, 2)
@@ -113,12 +114,10 @@ class Four:
 
 
 def the_four() -> Four:
-    return Four(
-        *(
-            make_user(role)
-            for role in ("petugas", "verifikator", "pimpinan", "bendahara", "petugas", "bendahara")
-        )
-    )
+    """Walks the real acts once in each process; an office without people then gets their rows."""
+    roles = ("petugas", "verifikator", "pimpinan", "bendahara", "petugas", "bendahara")
+    users = remembered.once("the four", lambda: [make_user(role) for role in roles])
+    return Four(*users)
 
 
 # -- people ------------------------------------------------------------------------------------
