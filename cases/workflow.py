@@ -13,6 +13,7 @@ from cases.correction_workflow import CORRECTION
 from cases.data_breach_workflow import DATA_BREACH
 from cases.data_workflow import DATA_REQUEST
 from cases.file_workflow import PERSON_FILE
+from cases.retention_workflow import ANONYMISING
 from kotim_social.accounts.roles import Perm
 from kotim_social.workflow import State, Transition, Workflow
 
@@ -305,4 +306,5 @@ WORKFLOWS = (
     DATA_REQUEST,
     DATA_BREACH,
     CHILD,
+    ANONYMISING,
 )

@@ -71,8 +71,10 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
         (
             (gettext_noop("Trail"), "desk:trail", Perm.TRAIL_VIEW),
             (gettext_noop("Record of processing"), "desk:processing", Perm.PROCESSING_VIEW),
+            (gettext_noop("Statistics for outside"), "desk:statistics", Perm.STATISTICS_VIEW),
             (gettext_noop("Data breaches"), "cases:data_breach_list", Perm.BREACH_REPORT),
             (gettext_noop("Data breaches"), "cases:data_breach_list", Perm.BREACH_VIEW),
+            (gettext_noop("How long data are kept"), "desk:retention", Perm.RETENTION_PROPOSE),
             (gettext_noop("Administration"), "admin:index", Perm.USER_ADMIN),
             (gettext_noop("Data correction"), "admin:index", Perm.CORRECTION_PROPOSE),
         ),

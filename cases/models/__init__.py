@@ -1,6 +1,7 @@
 """The tables of the people."""
 
 from cases.models.account import BankAccount
+from cases.models.anonymising import AnonymisedPerson, Anonymising
 from cases.models.book import BookHandOver
 from cases.models.briefing import Attendance, Briefing
 from cases.models.caseload import CaseOffer, OfferedCase
@@ -35,6 +36,8 @@ from cases.models.worker import Alias, CaseHolder, Worker, WorkerQuerySet
 
 __all__ = [
     "Alias",
+    "AnonymisedPerson",
+    "Anonymising",
     "Assessment",
     "AssessmentReview",
     "Attendance",

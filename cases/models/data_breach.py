@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.data_breach_workflow import DATA_BREACH
@@ -185,28 +185,31 @@ class DataBreach(models.Model):
         minutes = int(abs(left).total_seconds() // 60)
         values = {"hours": minutes // 60, "minutes": minutes % 60}
         if self.state == "dismissed":
-            return say("No breach: nobody has to be told.")
+            return gettext("No breach: nobody has to be told.")
         if left < timedelta(0):
             if self.told_at():
-                return say("Told %(hours)s hours %(minutes)s minutes too late.") % values
-            return say("Overdue by %(hours)s hours %(minutes)s minutes.") % values
+                return gettext("Told %(hours)s hours %(minutes)s minutes too late.") % values
+            return gettext("Overdue by %(hours)s hours %(minutes)s minutes.") % values
         if self.told_at():
-            return say("Told in time, %(hours)s hours %(minutes)s minutes before the end.") % values
-        return say("%(hours)s hours %(minutes)s minutes left.") % values
+            return (
+                gettext("Told in time, %(hours)s hours %(minutes)s minutes before the end.")
+                % values
+            )
+        return gettext("%(hours)s hours %(minutes)s minutes left.") % values
 
     def lacks_for_closing(self) -> list[str]:
         """Each a sentence: who is still to be told, and what is still to be written."""
         lacks = []
         if self.authority_told_at() is None:
-            lacks.append(say("The authority has not been told yet."))
+            lacks.append(gettext("The authority has not been told yet."))
         if people := self.untold().count():
-            lacks.append(say("%(count)s people have not been told yet.") % {"count": people})
+            lacks.append(gettext("%(count)s people have not been told yet.") % {"count": people})
         if not self.people.filter(removed_at__isnull=True).exists() and self.people_estimated:
-            lacks.append(say("Nobody is named whom it touches, and somebody is counted."))
+            lacks.append(gettext("Nobody is named whom it touches, and somebody is counted."))
         if not self.cause:
-            lacks.append(say("The cause is not written down yet."))
+            lacks.append(gettext("The cause is not written down yet."))
         if not self.measures:
-            lacks.append(say("The measures are not written down yet."))
+            lacks.append(gettext("The measures are not written down yet."))
         return lacks
 
 

@@ -60,6 +60,10 @@ class Perm(StrEnum):
     BREACH_REPORT = "breach.report"
     BREACH_VIEW = "breach.view"
     BREACH_HANDLE = "breach.handle"
+    RETENTION_PROPOSE = "retention.propose"
+    RETENTION_ACCEPT = "retention.accept"
+    STATISTICS_VIEW = "statistics.view"
+    STATISTICS_ISSUE = "statistics.issue"
     PROCESSING_VIEW = "processing.view"
     PROCESSING_ISSUE = "processing.issue"
 
@@ -152,6 +156,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.BREACH_REPORT,
             Perm.BREACH_VIEW,
             Perm.BREACH_HANDLE,
+            Perm.STATISTICS_VIEW,
+            Perm.STATISTICS_ISSUE,
+            Perm.RETENTION_PROPOSE,
+            Perm.RETENTION_ACCEPT,
         }
     ),
     Role.BENDAHARA: frozenset(
@@ -175,10 +183,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
             Perm.CORRECTION_PROPOSE,
             Perm.PROCESSING_VIEW,
             Perm.BREACH_REPORT,
+            Perm.RETENTION_PROPOSE,
         }
     ),
     Role.AUDITOR: frozenset(
-        _LOOK | {Perm.REPORT_VIEW, Perm.TRAIL_VIEW, Perm.PROCESSING_VIEW, Perm.BREACH_VIEW}
+        _LOOK
+        | {
+            Perm.REPORT_VIEW,
+            Perm.TRAIL_VIEW,
+            Perm.PROCESSING_VIEW,
+            Perm.BREACH_VIEW,
+            Perm.STATISTICS_VIEW,
+        }
     ),
 }
 

@@ -66,6 +66,29 @@ class Entry(ImmutableModel):
         return f"{self.act} #{self.pk}"
 
 
+class Redaction(ImmutableModel):
+    """Personal text that was taken out of a sealed row when its person was anonymised.
+
+    The seal of the row stands as it was; `rest` is the sum of what the row holds since, so that a
+    later change of it is found. Only the owner role writes these rows.
+    """
+
+    entry_id = models.BigIntegerField(unique=True)
+    rest = models.CharField(max_length=64)
+    redacted_at = models.DateTimeField(db_default=Now())
+
+    privacy: ClassVar[dict[str, str]] = {
+        "id": "umum",
+        "entry_id": "umum",
+        "rest": "umum",
+        "redacted_at": "umum",
+    }
+    acts_of_the_machine: ClassVar[set[str]] = {"redacted_at"}
+
+    def __str__(self) -> str:
+        return f"#{self.entry_id}"
+
+
 class Seal(ImmutableModel):
     """Chains one trail row to the one sealed before it."""
 

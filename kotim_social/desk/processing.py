@@ -39,6 +39,8 @@ _CALLED = {
         (_("condition and differences at the hand-over"), "condition differences"),
         (_("evidence"), "evidence"),
         (_("people whom it touches"), "worker"),
+        (_("causes"), "cause"),
+        (_("conclusions"), "conclusion"),
         (_("what is known of a child"), "facts"),
         (_("scans and files"), "file stored sha256 file_name"),
         (_("findings"), "finding"),

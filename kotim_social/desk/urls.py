@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kotim_social.desk.views import (
+    anonymising,
     choice,
     closing,
     journey,
@@ -10,6 +11,7 @@ from kotim_social.desk.views import (
     personal_data,
     processing,
     stages,
+    statistics,
 )
 from kotim_social.desk.views.batch_money import batch_depart, batch_money
 from kotim_social.desk.views.destinations import destinations_page
@@ -47,6 +49,15 @@ urlpatterns = [
     path("tujuan/", destinations_page, name="destinations"),
     path("rombongan/<uuid:pk>/uang-jalan/", batch_money, name="batch_money"),
     path("rombongan/<uuid:pk>/berangkat/", batch_depart, name="batch_depart"),
+    path("retensi/", anonymising.retention, name="retention"),
+    path("retensi/usulkan/", anonymising.retention_propose, name="retention_propose"),
+    path("retensi/<uuid:pk>/", anonymising.anonymising, name="anonymising"),
+    path("retensi/<uuid:pk>/<str:act>/", anonymising.anonymising_decide, name="anonymising_decide"),
+    path("statistik/", statistics.statistics, name="statistics"),
+    path("statistik/berkas.csv", statistics.statistics_csv, name="statistics_csv"),
+    path("statistik/konsep.pdf", statistics.statistics_draft, name="statistics_draft"),
+    path("statistik/terbitkan/", statistics.statistics_issue, name="statistics_issue"),
+    path("statistik/<uuid:paper_pk>/", statistics.statistics_file, name="statistics_file"),
     path("pemrosesan-data/", processing.processing, name="processing"),
     path("pemrosesan-data/konsep.pdf", processing.processing_draft, name="processing_draft"),
     path("pemrosesan-data/terbitkan/", processing.processing_issue, name="processing_issue"),

@@ -42,6 +42,7 @@ PAPER_KINDS: dict[str, PaperKind] = {
     "data_sheet": PaperKind(_("personal data sheet"), CONFIDENTIAL),
     "data_answer": PaperKind(_("answer to a request about data"), CONFIDENTIAL),
     "breach_notice": PaperKind(_("notice of a data breach"), CONFIDENTIAL),
+    "statistics": PaperKind(_("statistics for outside")),
     "processing_record": PaperKind(_("record of processing")),
     "accountability_cover": PaperKind(_("accountability cover and checklist")),
 }

@@ -1,11 +1,11 @@
 """Sending a stored file: as an attachment, never cached, with a row in the trail."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 from kotim_social.accounts.models import User
 from kotim_social.audit.trail import record
-from kotim_social.files.models import StoredFile
+from kotim_social.files.models import DestroyedFile, StoredFile
 
 
 def file_response(stored: StoredFile, *, filename: str, by: User) -> HttpResponse:
@@ -13,8 +13,15 @@ def file_response(stored: StoredFile, *, filename: str, by: User) -> HttpRespons
 
     The trail row is written first: what cannot be recorded is not shown.
     """
+    refuse_destroyed(stored)
     record("file.read", by=by, obj=stored)
     return attachment(stored.read(), content_type=stored.content_type, filename=filename)
+
+
+def refuse_destroyed(stored: StoredFile) -> None:
+    """What was destroyed is not found; that it was there stays on record."""
+    if DestroyedFile.objects.filter(stored=stored).exists():
+        raise Http404
 
 
 def picture_response(stored: StoredFile, *, filename: str, by: User) -> HttpResponse:

@@ -43,6 +43,8 @@ READ_ONLY = {
     "regions.District",
     "regions.Spelling",
     "regions.Place",
+    # Only the owner takes text out of the trail, when she is anonymised.
+    "audit.Redaction",
 }
 
 # Tables of which the app role may change some columns only; the database keeps the others.
@@ -59,6 +61,9 @@ COLUMNS = {
     "cases.DataRequest": "state, outcome, answered_at, answered_by_id, letter_id",
     "cases.BreachPerson": "removed_at, removed_by_id, removal_reason",
     "cases.BreachNotice": "channel, evidence, sent_at, sent_by_id",
+    # Carrying it out (done) is the owner's alone.
+    "cases.Anonymising": "state, decided_at, decided_by_id",
+    "cases.AnonymisedPerson": "term",
     "cases.CaseOffer": "state, answered_at, answered_by_id",
     "disbursements.Entitlement": (
         "state, lapsed_on, lapsed_at, lapsed_by_id, lapsed_because, lapse_kind, deposit_number"
