@@ -135,7 +135,7 @@ def _problems(
 ) -> list[str]:
     problems = []
     if not results:
-        problems.append(_("There is no result to book."))
+        problems.append(_nothing_to_book(payment_list))
     if len({result.line_id for result in results}) != len(results):
         problems.append(_("A line stands twice among the results."))
     for result in results:
@@ -147,6 +147,13 @@ def _problems(
         elif not result.paid:
             problems += _problems_of_return(payment_list, result, line)
     return problems
+
+
+def _nothing_to_book(payment_list: PaymentList) -> str:
+    """Nothing was chosen, or somebody else was there first."""
+    if payment_list.lines.filter(state__in=workflow.LIVE).exists():
+        return _("There is no result to book.")
+    return _("Every line of this list already has its result.")
 
 
 def _problems_of_return(payment_list: PaymentList, result: Result, line: PaymentLine) -> list[str]:

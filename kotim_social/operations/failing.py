@@ -11,8 +11,13 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 from psycopg2 import errorcodes
 
-# Somebody else holds the row, or the work took too long.
-BUSY = {errorcodes.LOCK_NOT_AVAILABLE, errorcodes.QUERY_CANCELED, errorcodes.DEADLOCK_DETECTED}
+# Somebody else holds the row or was there first, or the work took too long.
+BUSY = {
+    errorcodes.LOCK_NOT_AVAILABLE,
+    errorcodes.QUERY_CANCELED,
+    errorcodes.DEADLOCK_DETECTED,
+    errorcodes.SERIALIZATION_FAILURE,
+}
 FULL = {errorcodes.DISK_FULL}
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 RETRY_SECONDS = {"busy": "10", "full": "600", "away": "30"}
