@@ -44,6 +44,8 @@ _REASONS = (
     ("wrong_number", ("nomor", "rekening")),
 )
 _LONGEST = 300
+# A workbook, and one of the old kind or under a password: the reader of workbooks says which.
+_BOOKS = (b"PK", bytes.fromhex("d0cf11e0a1b11ae1"))
 _TOTAL = "jumlah"
 
 
@@ -91,7 +93,7 @@ HEADING_SHOWN = {
 
 def read_results(content: bytes) -> list[FileRow]:
     """Raises WorkbookError (with `.sentence`) for what is no readable list of results."""
-    grid = _grid_of_workbook(content) if content.startswith(b"PK") else _grid_of_csv(content)
+    grid = _grid_of_workbook(content) if content.startswith(_BOOKS) else _grid_of_csv(content)
     rows = [(n, cells) for n, cells in enumerate(grid, start=1) if any(c.strip() for c in cells)]
     if not rows:
         raise UnreadableFileError("empty", _("The file is empty."))

@@ -47,7 +47,7 @@ urlpatterns = [
     path(f"{LIST}kas/catat/", paying.cash_move, name="list_cash_move"),
     path(f"{LIST}susulan/", paying.list_follow_up, name="list_follow_up"),
     re_path(
-        r"^daftar-bayar/(?P<pk>[0-9a-f-]{36})/transfer\.(?P<form>csv|xlsx)$",
+        r"^daftar-bayar/(?P<pk>[0-9a-f-]{36})/transfer/(?P<form>pdf|xlsx|csv)/$",
         paying.list_transfer,
         name="list_transfer",
     ),

@@ -92,6 +92,11 @@ def draft_head(form: Any, context: Any) -> str:
     return render_to_string("ui/_draft_head.html", {**about, "page": request.get_full_path()})
 
 
+def has_draft(request: HttpRequest) -> bool:
+    """Whether its reader left this very form half-filled."""
+    return request.draft_here() is not None  # type: ignore[attr-defined]
+
+
 def draft_foot(form: Any, context: Any) -> str:
     """After the fields: the button that keeps them."""
     if _request_of_long(form, context) is None:

@@ -33,9 +33,7 @@ def once(name: str, make: Callable[[], Sequence[User]]) -> list[User]:
 
 def _has_rows() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT " + " OR ".join(f"EXISTS (SELECT FROM {table})" for table in TABLES)
-        )
+        cursor.execute("SELECT " + " OR ".join(f"EXISTS (SELECT FROM {table})" for table in TABLES))
         return bool(cursor.fetchone()[0])
 
 

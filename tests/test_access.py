@@ -250,6 +250,7 @@ ACCESS = {
     "disbursements:refund_list": "SBU",
     "documents:paper_check": EVERYBODY,
     "documents:paper_void": "SB",
+    "documents:paper_protected": "PVSB",
     "jobs:job_list": "PVSBU",
     "jobs:job_detail": "PVSBU",
     "jobs:job_retry": "PVSB",

@@ -107,5 +107,7 @@ class BookHandOver(ImmutableModel):
     @property
     def things(self) -> list[str]:
         """What she got, in words; empty where a correction says that it was nothing."""
-        names = [name for name in ("book", "card", "no_card") if getattr(self, name)]
-        return [str(self._meta.get_field(name).verbose_name) for name in names]
+        columns = [
+            field for field in self._meta.fields if field.name in ("book", "card", "no_card")
+        ]
+        return [str(field.verbose_name) for field in columns if getattr(self, field.name)]

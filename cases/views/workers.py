@@ -25,6 +25,7 @@ from cases.views.sets import SET_ACTS
 from cases.views.worker_rows import options_html, rows_html
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.formlayout import has_draft
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 
@@ -55,7 +56,7 @@ def worker_list(request: HttpRequest) -> HttpResponse:
 def worker_create(request: HttpRequest) -> HttpResponse:
     """Starts from a search that did not find her: without one it leads there."""
     word = word_of(request, request.GET.get("search", ""))
-    if word is None and request.draft_here():  # she had searched when she began it
+    if word is None and has_draft(request):  # she had searched when she began it
         word = ""
     if word is None:
         messages.info(request, _("Look for her first: perhaps she is recorded already."))

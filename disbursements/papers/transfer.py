@@ -21,6 +21,7 @@ from kotim_social.documents.signatures import Signatures
 from kotim_social.documents.table import Cell, Column, Table
 from kotim_social.documents.text import plain
 from kotim_social.lib.money import format_rupiah
+from kotim_social.lib.nik import mask_account
 
 HEADS = ("NO BARIS", "NAMA PEMILIK REKENING", "BANK", "NOMOR REKENING", "NOMINAL", "BERITA")
 TOTAL = "JUMLAH"
@@ -30,6 +31,7 @@ _WIDTHS = (10, 44, 18, 24, 18, 24)
 def transfer_pdf(
     payments: Payments, facts: PaperFacts, number: PaperNumber | None = None, *, size: str = ""
 ) -> bytes:
+    """A draft is for looking: whole account numbers stand in the numbered paper alone."""
     under = [f"Nomor {number.number}"] if number else []
     columns = [
         Column("No", 5, kind="center"),
@@ -39,10 +41,7 @@ def transfer_pdf(
         Column("Nominal (Rp)", 14, kind="money"),
         Column("Berita", 18),
     ]
-    rows: list[list[Cell]] = [
-        [str(row.line), row.holder, row.bank, row.account, row.amount, payments.message(row)]
-        for row in payments.rows
-    ]
+    rows = _pdf_rows(payments, whole=number is not None)
     blocks: list[Any] = [
         Title(["Daftar Transfer"], under=under),
         Facts(
@@ -65,6 +64,20 @@ def transfer_pdf(
             printed=facts.printed,
         )
     )
+
+
+def _pdf_rows(payments: Payments, *, whole: bool) -> list[list[Cell]]:
+    return [
+        [
+            str(row.line),
+            row.holder,
+            row.bank,
+            row.account if whole else mask_account(row.account),
+            row.amount,
+            payments.message(row),
+        ]
+        for row in payments.rows
+    ]
 
 
 def transfer_csv(payments: Payments) -> bytes:

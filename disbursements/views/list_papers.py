@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from cases.forms.fields import refuse
 from disbursements.forms.paying import ReceiptsForm
 from disbursements.listing import sums_of
+from disbursements.papers.bank_files import issued_list
 from disbursements.papers.list_papers import (
     LIST_PAPERS,
     ListPaper,
@@ -49,6 +50,7 @@ def list_papers(request: HttpRequest, pk: UUID) -> HttpResponse:
         "against": against_papers(payment_list),
         "receipts": issued_receipts(payment_list),
         "issued": issued.select_related("created_by", "void").order_by("-pk"),
+        "transfer_list": issued_list(payment_list),
         "may_issue": request.user.can(Perm.PAPER_ISSUE),
         "may_export": request.user.can(Perm.LIST_PAY) and payment_list.method == "transfer",
     }

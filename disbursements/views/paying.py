@@ -17,21 +17,18 @@ from disbursements.actions.following import create_follow_up, plan_follow_up
 from disbursements.forms.paying import CashForm
 from disbursements.listing import may_book, sums_of
 from disbursements.models import PaymentList
+from disbursements.papers.bank_files import against_bank_file, bank_file
 from disbursements.papers.payments import payments_of
-from disbursements.papers.transfer import transfer_csv, transfer_xlsx
-from disbursements.rules import APPROVED_STATES
 from disbursements.views.showing import facts_of, left_out_people
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import Asking, YesForm, ask
+from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
-from kotim_social.documents.exports import CONTENT_TYPES
-from kotim_social.files.serving import attachment
+from kotim_social.documents.handing import Handing, hand_out
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.lib.money import format_rupiah
 from kotim_social.workflow import Refused
-
-EXPORTS = {"csv": transfer_csv, "xlsx": transfer_xlsx}
 
 
 def visible_list(user: User, pk: UUID) -> PaymentList:
@@ -77,23 +74,40 @@ def cash_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require(Perm.LIST_PAY)
 @fresh_proof
-@require_safe
 def list_transfer(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
-    """The bank's file with whole account numbers: a fresh proof and a row in the trail each."""
+    """The bank's file with whole account numbers: a fresh proof, a password of its own, and a row
+    in the trail each."""
     payment_list = visible_list(request.user, pk)
-    if payment_list.method != "transfer" or payment_list.state not in APPROVED_STATES:
-        messages.error(request, _("A file for the bank is made of an approved list by transfer."))
-        return redirect("disbursements:list_detail", pk)
+    back = reverse("disbursements:list_papers", args=[pk])
     payments = payments_of(payment_list)
-    record(
-        "paymentlist.export",
-        by=request.user,
-        obj=payment_list,
-        changes={"form": [None, form], "rows": [None, len(payments.rows)]},
+    if against := against_bank_file(payments, form):
+        messages.error(request, " ".join(against))
+        return redirect(back)
+
+    def make() -> bytes:
+        record(
+            "paymentlist.export",
+            by=request.user,
+            obj=payment_list,
+            changes={"form": [None, form], "rows": [None, len(payments.rows)]},
+        )
+        return bank_file(payments, form)
+
+    handing = Handing(
+        question=_("Save the list for the bank as a protected file?"),
+        about=f"transfer.{payment_list.pk}",
+        form=form,
+        name=f"transfer-{payment_list.number}",
+        back=back,
+        make=make,
+        facts=[
+            fact(_("List"), payment_list.number),
+            fact(_("Lines"), str(len(payments.rows))),
+            fact(_("Total"), format_rupiah(payments.total)),
+            fact(_("Check sum"), payments.check_sum),
+        ],
     )
-    name = f"transfer-{payment_list.number}.{form}"
-    content = EXPORTS[form](payments)
-    return attachment(content, content_type=CONTENT_TYPES[form], filename=name)
+    return hand_out(request, handing)
 
 
 @require(Perm.LIST_PREPARE)

@@ -37,6 +37,7 @@ from kotim_social.accounts.roles import Perm
 from kotim_social.asking import YesForm
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import reprint
+from kotim_social.documents.kinds import WHOLE_KINDS
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment, file_response, refuse_destroyed
 from kotim_social.idempotency.forms import idempotent
@@ -50,7 +51,6 @@ ISSUED_SHOWN = 20
 PDF = "application/pdf"
 # Papers of the money that have a page; some print whole account numbers.
 PAPER_PAGES = (*PAPER_KINDS, *LIST_PAPERS, RECEIPTS, "refund_demand")
-WHOLE_NUMBERS = ("nominatif", "transfer_list")
 
 
 @require(Perm.REPORT_VIEW)
@@ -230,6 +230,7 @@ def _paper_context(request: HttpRequest, paper: IssuedPaper) -> dict[str, Any]:
         "paper": paper,
         "copies": paper.copies.select_related("printed_by").order_by("copy"),
         "may_void": request.user.can(Perm.PAPER_ISSUE) and not paper.is_void,
+        "may_hand_out": paper.kind in WHOLE_KINDS,
     }
 
 
@@ -253,6 +254,6 @@ def _paper(request: HttpRequest, pk: UUID) -> IssuedPaper:
     """An issued roll has whole numbers in it: it opens to whoever may see them."""
     papers = IssuedPaper.objects.filter(kind__in=PAPER_PAGES).select_related("file", "created_by")
     paper = get_visible_or_404(papers, request.user, pk)
-    if paper.kind in WHOLE_NUMBERS and not request.user.can(Perm.WORKER_REVEAL):
+    if paper.kind in WHOLE_KINDS and not request.user.can(Perm.WORKER_REVEAL):
         raise PermissionDenied
     return paper

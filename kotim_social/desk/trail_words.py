@@ -13,7 +13,7 @@ from repatriation.workflow import WORKFLOWS as REPATRIATION
 
 # Looking, not changing: views, reveals, searches, files and exports.
 LOOKS = (
-    r"\.(view|list|people|compare|reveal|search|read|draft|copy|export|download\w*|data_sheet)$"
+    r"\.(view|list|people|compare|reveal|search|read|draft|copy|hand_out|export|download\w*|data_sheet)$"
     r"|^export\."
 )
 
@@ -47,6 +47,7 @@ ACTS = {
     "paper.draft": gettext_noop("Opened the draft of a paper"),
     "paper.issue": gettext_noop("Issued a paper"),
     "paper.copy": gettext_noop("Took a copy of a paper"),
+    "paper.hand_out": gettext_noop("Took a paper as a protected file"),
     "paper.void": gettext_noop("Voided a paper"),
     "file.read": gettext_noop("Opened a file"),
     "decree.view": gettext_noop("Looked at a decree"),

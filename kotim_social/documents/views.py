@@ -1,4 +1,4 @@
-"""Checking a paper by its code, and voiding one."""
+"""Checking a paper by its code, voiding one, and handing one out under a password."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kotim_social.accounts.access import get_visible_or_404, require, signed_in
+from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require, signed_in
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import find_by_check_code, void_paper
+from kotim_social.documents.handing import Handing, hand_out
+from kotim_social.documents.kinds import WHOLE_KINDS
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.formlayout import PlainForm
 from kotim_social.idempotency.forms import idempotent
@@ -74,23 +75,49 @@ def _total(paper: IssuedPaper | None) -> int | None:
 def paper_void(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The number stays taken; a copy printed from now on says so."""
     paper = get_visible_or_404(IssuedPaper, request.user, pk)
-    facts = [
-        fact(_("Number"), paper.number),
-        fact(_("Paper"), paper.label),
-        fact(_("Date"), format_date(paper.issued_on)),
-    ]
     asking = Asking(
         question=_("Void this paper?"),
         submit=_("Void the paper"),
-        back="../",
+        back=paper.page_url,
         done=_("The paper is voided; its number stays taken."),
-        facts=facts,
+        facts=_facts(paper),
         warning=_("A voided paper never counts again. Issue a new one in its place."),
         danger=True,
     )
 
     def run(data: dict[str, Any]) -> str:
         void_paper(paper, reason=data["reason"], by=request.user)
-        return reverse("disbursements:paper_page", args=[paper.pk])
+        return paper.page_url
 
     return ask(request, VoidForm(request.POST or None), asking, run)
+
+
+@require(Perm.WORKER_REVEAL)
+@fresh_proof
+def paper_protected(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """An issued paper as a file that opens with a password alone: to be sent, not printed."""
+    papers = IssuedPaper.objects.filter(kind__in=WHOLE_KINDS).select_related("file")
+    paper = get_visible_or_404(papers, request.user, pk)
+
+    def make() -> bytes:
+        record("paper.hand_out", by=request.user, obj=paper)
+        return paper.file.read()
+
+    handing = Handing(
+        question=_("Save this paper as a protected file?"),
+        about=f"paper.{paper.pk}",
+        form="pdf",
+        name=f"dokumen-{paper.sequence}-{paper.year}",
+        back=paper.page_url,
+        make=make,
+        facts=_facts(paper),
+    )
+    return hand_out(request, handing)
+
+
+def _facts(paper: IssuedPaper) -> list[dict[str, Any]]:
+    return [
+        fact(_("Number"), paper.number),
+        fact(_("Paper"), paper.label),
+        fact(_("Date"), format_date(paper.issued_on)),
+    ]

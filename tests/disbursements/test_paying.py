@@ -30,7 +30,6 @@ from disbursements.models import PaymentLine, PaymentList, Position, RefundDeman
 from disbursements.papers.list_papers import letter_of_refund
 from disbursements.papers.payments import payments_of
 from disbursements.papers.transfer import transfer_csv, transfer_pdf, transfer_xlsx
-from kotim_social.audit.models import Entry
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
@@ -131,16 +130,6 @@ def test_three_forms_with_one_check_sum_and_no_telling_word(
     words = str([rows, grid]).casefold()
     for telling in ("lokalisasi", "tabungan", "bantuan", "km 12", "psk", "kemensos"):
         assert telling not in words
-
-
-def test_the_bank_file_asks_for_a_proof_and_is_recorded(four: Four, savings: PaymentList) -> None:
-    url = address("list_transfer", savings.pk, "csv").replace("/None", "")
-    assert browser(four.bendahara, proof=False).get(url).status_code == 302
-    assert not Entry.objects.filter(act="paymentlist.export").exists()
-    response = browser(four.bendahara).get(url)
-    assert savings.number in response["Content-Disposition"]
-    assert Entry.objects.filter(act="paymentlist.export").count() == 1
-    assert browser(four.pimpinan).get(url).status_code == 403
 
 
 def test_a_formula_in_a_name_stays_text(four: Four, savings: PaymentList) -> None:

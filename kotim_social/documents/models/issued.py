@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kotim_social.accounts.models import User
@@ -157,6 +158,15 @@ class IssuedPaper(ImmutableModel):
     @property
     def label(self) -> str:
         return str(paper_kind(self.kind).label)
+
+    @property
+    def page_url(self) -> str:
+        """The page that shows this paper, or the page of what it is about."""
+        kind = paper_kind(self.kind)
+        if kind.page_takes == "nothing":
+            return reverse(kind.page)
+        taken = self.pk if kind.page_takes == "paper" else self.subject_id
+        return reverse(kind.page, args=[taken])
 
     @property
     def is_void(self) -> bool:

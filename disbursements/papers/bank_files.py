@@ -1,0 +1,48 @@
+"""The list for the bank in its three forms, and what stands against making one."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from disbursements.models import PaymentList
+from disbursements.papers.payments import Payments
+from disbursements.papers.transfer import transfer_csv, transfer_xlsx
+from disbursements.rules import APPROVED_STATES
+from kotim_social.documents.models import IssuedPaper
+
+KIND = "transfer_list"
+PDF = "pdf"
+_MAKERS = {"csv": transfer_csv, "xlsx": transfer_xlsx}
+
+
+def against_bank_file(payments: Payments, form: str) -> list[str]:
+    """The PDF is the issued paper, as it was signed: it must speak of the same payments."""
+    payment_list = payments.payment_list
+    if payment_list.method != "transfer" or payment_list.state not in APPROVED_STATES:
+        return [_("A file for the bank is made of an approved list by transfer.")]
+    if form != PDF:
+        return []
+    paper = issued_list(payment_list)
+    if paper is None:
+        return [_("Issue the bank transfer list first: its PDF is the signed paper.")]
+    if paper.snapshot.get("check_sum") != payments.check_sum:
+        return [
+            _("The issued transfer list %(number)s speaks of other payments. Void it and issue "
+              "a new one.") % {"number": paper.number}
+        ]  # fmt: skip
+    return []
+
+
+def bank_file(payments: Payments, form: str) -> bytes:
+    """Without protection: whoever hands it out puts the password on it."""
+    if form == PDF:
+        paper = issued_list(payments.payment_list)
+        assert paper is not None, "against_bank_file was asked first"
+        return paper.file.read()
+    return _MAKERS[form](payments)
+
+
+def issued_list(payment_list: PaymentList) -> IssuedPaper | None:
+    """The transfer list that counts, if it was issued."""
+    papers = IssuedPaper.objects.about(payment_list).filter(kind=KIND, void__isnull=True)
+    return papers.select_related("file").order_by("-pk").first()
