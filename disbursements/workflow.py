@@ -28,6 +28,7 @@ ENTITLEMENT = Workflow(
             "lapsed",
             Perm.DECREE_SIGN,
             reason_required=True,
+            reason_apart=True,
         ),
         Transition("change", _("Change by a decree"), ("determined",), "lapsed", Perm.DECREE_SIGN),
         Transition("deposit_back", _("Deposit back"), ("determined",), "lapsed", Perm.LIST_PAY),

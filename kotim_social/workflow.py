@@ -51,6 +51,8 @@ class Transition:
     target: str
     perm: Perm
     reason_required: bool = False
+    # The reason tells of her life: it is kept encrypted with the row, and not in the trail.
+    reason_apart: bool = False
     # Names of foreign keys to users on the row whose holders may not do this act.
     differs_from: tuple[str, ...] = ()
 
@@ -123,7 +125,7 @@ class Workflow:
             f"{locked._meta.model_name}.{act}",
             by=by,
             obj=locked,
-            reason=reason.strip(),
+            reason="" if step.reason_apart else reason.strip(),
             changes={self.field: [before, step.target]},
         )
         return locked

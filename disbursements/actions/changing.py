@@ -1,4 +1,4 @@
-"""Letting a right lapse, and decrees that put another right in the place of one that ended."""
+"""Decrees that put another right in the place of one that ended."""
 
 from __future__ import annotations
 
@@ -9,47 +9,17 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from disbursements.actions.closing_year import lapse_many
 from disbursements.models import BudgetYear, Decree, Entitlement, PaymentLine, Rate
 from disbursements.models.programme import rates_on
 from disbursements.rules import date_problems
-from disbursements.workflow import ENTITLEMENT, LIVE
+from disbursements.workflow import LIVE
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import build, record, record_many
-from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
-
-
-@transaction.atomic
-def lapse(*, entitlement: Entitlement, reason: str, on: date, by: User) -> Entitlement:
-    """One right ends with its reason; Refused while anything was paid on it or is on its way."""
-    locked = Entitlement.objects.select_for_update().get(pk=entitlement.pk)
-    against = ENTITLEMENT.can(locked, by, "lapse")
-    if on > today():
-        against.append(_("The date lies in the future."))
-    if locked.paid:
-        against.append(_("Something was paid on it."))
-    if locked.lines.filter(state__in=LIVE).exists():
-        against.append(_("It stands on a payment list: take it out or book its result first."))
-    if BudgetYear.objects.filter(pk=locked.budget_year_id, closed_on__isnull=False).exists():
-        against.append(_("Its budget year is closed."))
-    if against:
-        raise Refused(*against)
-    moved: Entitlement = ENTITLEMENT.apply(
-        locked,
-        "lapse",
-        by=by,
-        reason=reason,
-        lapsed_on=on,
-        lapsed_at=timezone.now(),
-        lapsed_by=by,
-        lapsed_because=reason.strip(),
-    )
-    return moved
 
 
 @dataclass(frozen=True)

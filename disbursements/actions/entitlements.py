@@ -1,4 +1,4 @@
-"""Letting entitlements lapse that will not be paid, and bringing them back after a mistake."""
+"""What is unpaid of somebody, and bringing back what lapsed by mistake."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Worker
@@ -15,7 +14,6 @@ from disbursements.models import Entitlement, PaymentLine
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 
 
@@ -29,27 +27,6 @@ def is_under_way(worker: Worker) -> bool:
     """Whether a line of hers waits on a payment list."""
     lines = PaymentLine.objects.filter(entitlement__worker=worker, state__in=workflow.LIVE)
     return lines.exists()
-
-
-@transaction.atomic
-def lapse_unpaid(*, worker: Worker, reason: str, by: User) -> list[Entitlement]:
-    """Ends everything unpaid of hers, with the reason; refused while money is under way."""
-    if is_under_way(worker):
-        raise Refused(_("She stands on a payment list that is not finished."))
-    lapsed = []
-    for entitlement in unpaid_of(worker):
-        workflow.ENTITLEMENT.apply(
-            entitlement,
-            "lapse",
-            by=by,
-            reason=reason,
-            lapsed_on=today(),
-            lapsed_at=timezone.now(),
-            lapsed_by=by,
-            lapsed_because=reason.strip(),
-        )
-        lapsed.append(entitlement)
-    return lapsed
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Entitlements that lapse because of what happened to the person, before anything was paid."""
+"""Rights that end unpaid: one by a supervisor's act, or those that her road has ended."""
 
 from __future__ import annotations
 
@@ -10,12 +10,40 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from disbursements import workflow
-from disbursements.models import Entitlement, PaymentLine, Policy
+from cases.models import Worker
+from disbursements.actions.entitlements import is_under_way, unpaid_of
+from disbursements.models import BudgetYear, Entitlement, PaymentLine, Policy
+from disbursements.workflow import ENTITLEMENT, LIVE
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.audit.trail import record
+from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
+
+
+@transaction.atomic
+def lapse(*, entitlement: Entitlement, reason: str, on: date, by: User) -> Entitlement:
+    """One right ends with its reason; Refused while anything was paid on it or is on its way."""
+    locked = Entitlement.objects.select_for_update().get(pk=entitlement.pk)
+    against = ENTITLEMENT.can(locked, by, "lapse")
+    if on > today():
+        against.append(_("The date lies in the future."))
+    if locked.paid:
+        against.append(_("Something was paid on it."))
+    if locked.lines.filter(state__in=LIVE).exists():
+        against.append(_("It stands on a payment list: take it out or book its result first."))
+    if BudgetYear.objects.filter(pk=locked.budget_year_id, closed_on__isnull=False).exists():
+        against.append(_("Its budget year is closed."))
+    if against:
+        raise Refused(*against)
+    return _end(locked, reason=reason, on=on, by=by)
+
+
+@transaction.atomic
+def lapse_unpaid(*, worker: Worker, reason: str, by: User) -> list[Entitlement]:
+    """Ends everything unpaid of hers, with the reason; refused while money is under way."""
+    if is_under_way(worker):
+        raise Refused(_("She stands on a payment list that is not finished."))
+    return [_end(row, reason=reason, on=today(), by=by) for row in unpaid_of(worker)]
 
 
 def travel_entitlements(workers: Iterable[UUID]) -> list[Entitlement]:
@@ -36,22 +64,25 @@ def lapse_travel_money(*, worker: UUID, reason: str, on: date, by: User) -> int:
     Refused while a payment list holds it; what was paid already stays paid.
     """
     rows = travel_entitlements([worker])
-    if not rows:
-        return 0
-    if not by.can(Perm.DECREE_SIGN):
+    if rows and not by.can(Perm.DECREE_SIGN):
         raise Refused(_("A decree names her: a supervisor records this, for money lapses by it."))
-    locked = Entitlement.objects.select_for_update(of=("self",)).filter(
-        pk__in=[row.pk for row in rows]
-    )
-    live = PaymentLine.objects.filter(entitlement__in=rows, state__in=workflow.LIVE)
+    live = PaymentLine.objects.filter(entitlement__in=rows, state__in=LIVE)
     if line := live.select_related("payment_list").first():
         number = {"number": line.payment_list.number}
         raise Refused(_("Her travel money stands in list %(number)s. Take it out first.") % number)
-    now = timezone.now()
-    for row in locked:
-        row.state, row.lapsed_on, row.lapsed_at, row.lapsed_by = "lapsed", on, now, by
-        row.lapsed_because = reason.strip()
-        row.save(update_fields=["state", "lapsed_on", "lapsed_at", "lapsed_by", "lapsed_because"])
-        changes = {"state": ["determined", "lapsed"]}
-        record("entitlement.lapse", by=by, obj=row, reason="went home alone", changes=changes)
-    return len(rows)
+    return len([_end(row, reason=reason, on=on, by=by) for row in rows])
+
+
+def _end(entitlement: Entitlement, *, reason: str, on: date, by: User) -> Entitlement:
+    """The one step; the reason is kept with the right, encrypted."""
+    ended: Entitlement = ENTITLEMENT.apply(
+        entitlement,
+        "lapse",
+        by=by,
+        reason=reason,
+        lapsed_on=on,
+        lapsed_at=timezone.now(),
+        lapsed_by=by,
+        lapsed_because=reason.strip(),
+    )
+    return ended

@@ -18,9 +18,9 @@ from disbursements.actions.changing import (
     Replacement,
     changeable,
     issue_change,
-    lapse,
     payable_anew,
 )
+from disbursements.actions.lapsing import lapse
 from disbursements.forms.decrees import DecreeForm
 from disbursements.forms.programme import LapseForm
 from disbursements.models import BudgetYear, Entitlement

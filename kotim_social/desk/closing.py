@@ -21,7 +21,8 @@ from cases.models import (
     Worker,
 )
 from cases.worklist import with_due
-from disbursements.actions.entitlements import lapse_unpaid, unpaid_of
+from disbursements.actions.entitlements import unpaid_of
+from disbursements.actions.lapsing import lapse_unpaid
 from disbursements.models import PaymentLine, Position
 from disbursements.workflow import LIVE
 from kotim_social.accounts.models import User

@@ -16,7 +16,8 @@ from cases.actions.merging import (
 )
 from cases.actions.sets import locked
 from cases.models import Merge, Worker
-from disbursements.actions.entitlements import determine_again, is_under_way, lapse_unpaid
+from disbursements.actions.entitlements import determine_again, is_under_way
+from disbursements.actions.lapsing import lapse_unpaid
 from disbursements.models import PaymentLine
 from disbursements.rules import APPROVED_STATES
 from kotim_social.accounts.models import User

@@ -9,7 +9,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from disbursements.actions.entitlements import determine_again, lapse_unpaid
+from disbursements.actions.entitlements import determine_again
+from disbursements.actions.lapsing import lapse_unpaid
 from disbursements.models import Decree, Entitlement
 from disbursements.papers.decree import decree_paper
 from disbursements.wording import first_wording

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from disbursements.actions import changing
+from disbursements.actions import changing, lapsing
 from disbursements.actions.programme import accept, decline, effects, propose, withdraw
 from disbursements.models import (
     AssistanceKind,
@@ -320,7 +320,7 @@ REPLACE = """
 def test_the_database_knows_what_stands_for_what(four: Four, denied: Denied, sql: Any) -> None:
     ready_people(2, four=four)
     one, other = Entitlement.objects.filter(kind="MODAL").order_by("pk")
-    changing.lapse(entitlement=one, reason="meninggal", on=today(), by=four.pimpinan)
+    lapsing.lapse(entitlement=one, reason="meninggal", on=today(), by=four.pimpinan)
     assert "in the place" in denied(REPLACE, one.pk, one.pk), "an ordinary lapse has no successor"
     for words in ("deposit_number = 'x'", "lapse_kind = 'changed'", "lapsed_on = '2017-01-01'"):
         assert "lapsed right" in denied(
@@ -356,4 +356,6 @@ def test_a_right_lapses_with_its_reason_while_nothing_is_under_way(four: Four) -
     assert post(client, url, **facts).status_code == 302
     free.refresh_from_db()
     assert (free.state, free.lapsed_because, free.lapse_kind) == ("lapsed", "pindah sendiri", "")
+    told = Entry.objects.get(act="entitlement.lapse", object_id=str(free.pk))
+    assert (told.reason, told.changes) == ("", {"state": ["determined", "lapsed"]})
     assert browser(four.bendahara).get(url).status_code == 403
