@@ -64,7 +64,7 @@ def build_paper(paper: Paper) -> bytes:
             keep = _height_under(sheet, paper.blocks[index + 1 :])
             TableDrawing(sheet, block, keep=keep).draw()
             continue
-        sheet.need(_wanted(block, sheet.width))
+        sheet.need(_wanted(paper.blocks[index:], sheet.width))
         block.draw(sheet)
     return sheet.finish()
 
@@ -81,10 +81,19 @@ def _height_under(sheet: Sheet, blocks: Sequence[Block | Table]) -> float:
     return height if height <= sheet.page.body_height * _MOST_KEPT else 0.0
 
 
-def _wanted(block: Block, width: float) -> float:
+def _wanted(blocks: Sequence[Block | Table], width: float) -> float:
+    """The room without which the first of these blocks begins on a new page.
+
+    A heading (a bold paragraph) never stands alone at the foot: it wants what follows it as well.
+    """
+    block = blocks[0]
+    if isinstance(block, Table):
+        return _ROOM_UNDER_TITLE
     height = block.height(width)
     if isinstance(block, Title):
         return height + _ROOM_UNDER_TITLE
+    if isinstance(block, Paragraph) and block.bold and len(blocks) > 1:
+        return height + _wanted(blocks[1:], width)
     if isinstance(block, Paragraph):
         return min(height, _SPLITTABLE)
     return height
