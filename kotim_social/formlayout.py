@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
+from django import forms
 from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 
 # Names in the form and in the address: the page whose form it is, and what to do with the draft.
 DRAFT_PAGE, DRAFT_ACT, OPEN = "draft_page", "draft", "open"
@@ -108,3 +110,17 @@ def _request_of_long(form: Any, context: Any) -> HttpRequest | None:
     request: HttpRequest | None = context.get("request")
     is_kept = request is not None and hasattr(request, "draft_here")
     return request if is_kept and getattr(form, "is_long", False) else None
+
+
+class ReasonField(forms.CharField):
+    """Why somebody does an act: the same length, box and words on every page that asks for it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {
+            "label": gettext_lazy("Reason"),
+            "max_length": 500,
+            "widget": forms.Textarea(attrs={"rows": 3}),
+            "error_messages": {"required": gettext_lazy("Give a reason.")},
+            **kwargs,
+        }
+        super().__init__(**kwargs)

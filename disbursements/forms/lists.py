@@ -14,7 +14,7 @@ from disbursements.models import AssistanceKind, BudgetYear, Funder
 from disbursements.rules import payable_kinds
 from disbursements.workflow import PAYMENT_LIST
 from kotim_social.accounts.models import User
-from kotim_social.formlayout import PlainFilter, PlainForm
+from kotim_social.formlayout import PlainFilter, PlainForm, ReasonField
 from kotim_social.lib.dates import today
 
 
@@ -120,12 +120,7 @@ def _label(kind: AssistanceKind) -> str:
 class ReasonForm(PlainForm, forms.Form):
     """An act that needs its reason."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Give a reason.")},
-    )
+    reason = ReasonField()
 
 
 class OrderForm(PlainForm, forms.Form):
@@ -148,9 +143,4 @@ class ReverseForm(PlainForm, forms.Form):
         max_length=80,
         error_messages={"required": gettext_lazy("Give the number of the paper.")},
     )
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Give a reason.")},
-    )
+    reason = ReasonField()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cases.forms.fields import ChooseField, DayField
 from cases.register.package import MAX_FILE_BYTES
 from disbursements.models import CashMovement
-from kotim_social.formlayout import PlainForm
+from kotim_social.formlayout import PlainForm, ReasonField
 from kotim_social.lib.dates import today
 from kotim_social.lib.money import RupiahFormField
 
@@ -81,9 +81,4 @@ class DemandForm(PlainForm, forms.Form):
     """A payment that must come back."""
 
     demanded_on = DayField(label=gettext_lazy("Date of the letter"), initial=today)
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Give a reason.")},
-    )
+    reason = ReasonField()

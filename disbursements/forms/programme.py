@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cases.forms.fields import DayField
 from disbursements.models import AssistanceKind, BudgetYear, Funder, Policy, ProgrammeChange
 from disbursements.programme import NOW
-from kotim_social.formlayout import PlainForm
+from kotim_social.formlayout import PlainForm, ReasonField
 from kotim_social.lib.money import RupiahFormField
 
 _CODE = RegexValidator(
@@ -22,12 +22,7 @@ _CODE = RegexValidator(
 class ChangeForm(PlainForm, forms.Form):
     """The new values, and why; `values()` is what the proposal keeps."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    reason = ReasonField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -166,13 +161,9 @@ class LateRefundForm(PlainForm, forms.Form):
     )
     happened_on = DayField(label=gettext_lazy("Date on which the money came back"))
     paper = forms.CharField(label=gettext_lazy("Number of the paper"), max_length=80)
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField()
 
 
 class LapseForm(PlainForm, forms.Form):
     on = DayField(label=gettext_lazy("Date"))
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = ReasonField()

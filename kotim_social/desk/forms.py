@@ -15,22 +15,20 @@ from kotim_social.accounts.models import User
 from kotim_social.desk.merging import takeable
 from kotim_social.desk.trail import Asked
 from kotim_social.desk.trail_words import GROUPS
-from kotim_social.formlayout import PlainFilter, PlainForm
+from kotim_social.formlayout import PlainFilter, PlainForm, ReasonField
 from kotim_social.lib.dates import format_date, today
 
 KEPT, GONE = "kept", "gone"
 
 
 class BecauseForm(PlainForm, forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), min_length=4, max_length=300)
+    reason = ReasonField(min_length=4)
 
 
 class MergeForm(PlainForm, forms.Form):
     """For each fact in which the records differ: whose stands. The leading record's is preset."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Why it is one person"), min_length=4, max_length=300
-    )
+    reason = ReasonField(label=gettext_lazy("Why it is one person"), min_length=4)
 
     def __init__(self, *args: Any, kept: Worker, gone: Worker, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

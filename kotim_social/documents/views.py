@@ -20,7 +20,7 @@ from kotim_social.documents.actions import find_by_check_code, void_paper
 from kotim_social.documents.handing import Handing, hand_out
 from kotim_social.documents.kinds import WHOLE_KINDS
 from kotim_social.documents.models import IssuedPaper
-from kotim_social.formlayout import PlainForm
+from kotim_social.formlayout import PlainForm, ReasonField
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import format_date
 
@@ -40,12 +40,7 @@ class CheckForm(PlainForm, forms.Form):
 class VoidForm(PlainForm, forms.Form):
     """Why a paper no longer counts."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Give a reason.")},
-    )
+    reason = ReasonField()
 
 
 @signed_in
