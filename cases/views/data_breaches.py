@@ -118,7 +118,7 @@ def data_breach_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = BreachForm.of(row, request.POST or None)
     asking = Asking(
         question=_("Change what is known"),
-        submit=_("Record"),
+        submit=_("Record it"),
         back=_url(row),
         done=_("Recorded."),
     )
@@ -207,7 +207,7 @@ def data_breach_sent(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = SendingForm(request.POST or None, notices=waiting.order_by("issued_at", "pk"))
     asking = Asking(
         question=_("Record which letters went out"),
-        submit=_("Record"),
+        submit=_("Record it"),
         back=_url(row),
         done=_("Recorded."),
     )

@@ -48,6 +48,11 @@ class Figures:
     # Rupiah by row and column; hidden with the count beside it.
     amounts: list[list[int]] | None = None
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nothing is left to show but the sums of the places."""
+        return len(self.table.hidden) == len(list(self.table.cells()))
+
     def people(self, row: int) -> int:
         """The sum of a row: always published, each reaches the limit."""
         lines = self.table.counts if row == SUM else [self.table.counts[row]]

@@ -26,6 +26,8 @@ LEGEND = (
     "itu tidak dapat dihitung. Yang menolak diikutkan dalam statistik tidak dihitung."
 )
 
+_ALL_HIDDEN = "semua angka disembunyikan, karena orangnya terlalu sedikit."
+
 
 def statistics_data(day: date) -> dict[str, Any]:
     """Everything that will be printed, as JSON; hidden numbers are not in it."""
@@ -34,6 +36,7 @@ def statistics_data(day: date) -> dict[str, Any]:
         "tables": [
             {
                 "title": one.title,
+                "is_hidden": one.is_hidden,
                 "heads": [label for _row, label in one.heads()],
                 "lines": [asdict(line) for line in one.lines()],
             }
@@ -55,6 +58,9 @@ def statistics_pdf(
         Paragraph(LEGEND, align="justify"),
     ]
     for one in data["tables"]:
+        if one["is_hidden"]:
+            blocks += [Gap(6), Paragraph(f"{one['title']}: {_ALL_HIDDEN}")]
+            continue
         columns = [PaperColumn("", 6), *(PaperColumn(head, 3, "number") for head in one["heads"])]
         rows = [
             [line["label"], *(_shown(value, line["is_money"]) for value in line["values"])]

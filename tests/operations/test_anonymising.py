@@ -33,7 +33,7 @@ from kotim_social.files import disk
 from kotim_social.lib.crypto import decrypt
 from kotim_social.lib.dates import today
 from kotim_social.operations import rotation
-from kotim_social.operations.anonymising import ELSEWHERE, FATES
+from kotim_social.operations.fates import ELSEWHERE, FATES
 from kotim_social.workflow import Refused
 from tests import factories
 from tests.disbursements.browsing import browser, post

@@ -36,6 +36,7 @@ def retention(request: HttpRequest) -> HttpResponse:
     every = due(today())
     going = [one for one in every if not one.against]
     page = Paginator(going, PAGE).get_page(request.GET.get("page"))
+    waits = Anonymising.objects.filter(state__in=("proposed", "accepted")).exists()
     context = {
         "rules": RULES,
         "going": len(going),
@@ -46,7 +47,7 @@ def retention(request: HttpRequest) -> HttpResponse:
             if one.against
         ],
         "proposals": Anonymising.objects.visible_to(user).order_by("-proposed_at")[:PAGE],
-        "may_propose": user.can(Perm.RETENTION_PROPOSE) and bool(going),
+        "may_propose": user.can(Perm.RETENTION_PROPOSE) and bool(going) and not waits,
     }
     return render(request, "desk/retention.html", context)
 
