@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ from tests import factories
 from tests.disbursements.browsing import browser, post
 from tests.factories import Four, the_four
 
-LONG_AGO = date(2010, 1, 4)
+LONG_AGO = datetime(2010, 1, 4, tzinfo=UTC)
 
 
 def test_every_personal_column_has_a_fate() -> None:
