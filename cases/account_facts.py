@@ -50,11 +50,13 @@ def _same_number(worker: Worker, account: BankAccount, user: User) -> Caution | 
     if account.number_index is None:
         return None
     same = BankAccount.objects.filter(number_index=account.number_index).exclude(state="closed")
-    others = set(same.exclude(worker=worker).values_list("worker", flat=True))
-    if not others:
+    # A record that was merged away is hers, or nobody's any more.
+    others = same.exclude(worker=worker).exclude(worker__case_state="merged")
+    ids = set(others.values_list("worker", flat=True))
+    if not ids:
         return None
-    seen = list(Worker.objects.visible_to(user).filter(pk__in=others).order_by("register_no"))
-    hidden = len(others) - len(seen)
+    seen = list(Worker.objects.visible_to(user).filter(pk__in=ids).order_by("register_no"))
+    hidden = len(ids) - len(seen)
     if account.shared_because:
         hint = _("A supervisor explained it: %(why)s") % {"why": account.shared_because}
     elif hidden:

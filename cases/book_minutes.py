@@ -35,8 +35,8 @@ _SIZE = 10.0
 _PIN = (
     "PIHAK KEDUA menerima sendiri barang tersebut dan memegangnya sendiri. Nomor rahasia (PIN) "
     "hanya diketahui PIHAK KEDUA; PIHAK PERTAMA tidak mencatat dan tidak menyimpannya. Sejak saat "
-    "ini tidak ada buku tabungan atau kartu PIHAK KEDUA yang disimpan oleh PIHAK PERTAMA selain "
-    "yang dicatat belum diserahkan."
+    "ini tidak ada buku tabungan atau kartu PIHAK KEDUA yang disimpan di Dinas Sosial selain yang "
+    "dicatat belum diserahkan."
 )
 _END = (
     "Berita acara ini dibacakan kepada PIHAK KEDUA dengan bahasa yang dimengertinya, dibuat dengan "
@@ -107,43 +107,19 @@ def _corrected_number(row: BookHandOver) -> str:
 
 
 def minutes_pdf(data: dict[str, Any], number: PaperNumber, *, by: str, at: datetime) -> bytes:
-    handed = date.fromisoformat(data["handed_on"])
     blocks: list[Any] = [
         Title(
             ["Berita Acara Serah Terima", "Buku Tabungan dan Kartu ATM"],
             under=[f"Nomor {number.number}", *_under(data)],
         ),
-        Paragraph(
-            f"Pada hari {date_in_words(handed)}, bertempat di {settings.OFFICE_TOWN}, kami yang "
-            "bertanda tangan di bawah ini:",
-            size=_SIZE,
-            align="justify",
-        ),
-        Facts(
-            [("PIHAK PERTAMA", f"{data['handed_by']}, {settings.OFFICE_NAME}")],
-            size=_SIZE,
-        ),
-        Facts(
-            [
-                ("PIHAK KEDUA", data["name"]),
-                ("Nomor register", data["register_no"]),
-                ("NIK", data["nik"]),
-            ],
-            size=_SIZE,
-        ),
-        Paragraph(
-            "PIHAK PERTAMA telah menyerahkan kepada PIHAK KEDUA, dan PIHAK KEDUA telah menerima "
-            "dengan baik:",
-            size=_SIZE,
-        ),
+        *_parties(data),
         _things(data),
         Gap(6),
-        *([Paragraph("Bank tidak menerbitkan kartu untuk rekening ini.", size=_SIZE)]
-          if data["no_card"] else []),
+        *_no_card(data),
         Paragraph(_PIN, size=_SIZE, align="justify"),
         Paragraph(_END, size=_SIZE, align="justify"),
         *_signed(data),
-    ]  # fmt: skip
+    ]
     printed = printed_line(by, at)
     return build_paper(
         Paper(
@@ -154,6 +130,37 @@ def minutes_pdf(data: dict[str, Any], number: PaperNumber, *, by: str, at: datet
             letterhead=True,
         )
     )
+
+
+def _parties(data: dict[str, Any]) -> list[Block]:
+    handed = date_in_words(date.fromisoformat(data["handed_on"]))
+    her = [
+        ("PIHAK KEDUA", data["name"]),
+        ("Nomor register", data["register_no"]),
+        ("NIK", data["nik"]),
+    ]
+    return [
+        Paragraph(
+            f"Pada hari {handed}, bertempat di {settings.OFFICE_TOWN}, kami yang bertanda tangan "
+            "di bawah ini:",
+            size=_SIZE,
+            align="justify",
+        ),
+        # An officer, or somebody of the bank: the name alone says who.
+        Facts([("PIHAK PERTAMA", data["handed_by"])], size=_SIZE),
+        Facts(her, size=_SIZE),
+        Paragraph(
+            "PIHAK PERTAMA telah menyerahkan kepada PIHAK KEDUA, dan PIHAK KEDUA telah menerima "
+            "dengan baik:",
+            size=_SIZE,
+        ),
+    ]
+
+
+def _no_card(data: dict[str, Any]) -> list[Block]:
+    if not data["no_card"]:
+        return []
+    return [Paragraph("Bank tidak menerbitkan kartu untuk rekening ini.", size=_SIZE)]
 
 
 def _under(data: dict[str, Any]) -> list[str]:

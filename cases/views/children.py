@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from cases.actions import children as acts
 from cases.child_workflow import CHILD
 from cases.forms import children as child_forms
-from cases.models import ChildReferral
+from cases.models import ChildReferral, Worker
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -150,7 +150,8 @@ def child_open(request: HttpRequest) -> HttpResponse:
         child = acts.open_path(**data, by=actor(request))
         return reverse("cases:child_detail", args=[child.pk])
 
-    return ask(request, child_forms.OpenForm(request.POST or None), asking, run)
+    form = child_forms.OpenForm(request.POST or None, initial=_as_registered(request))
+    return ask(request, form, asking, run)
 
 
 @require(Perm.CHILD_ASSIGN)
@@ -194,6 +195,15 @@ def _act(request: HttpRequest, child: ChildReferral, act: ChildAct) -> HttpRespo
     )
     form = act.form(request.POST or None, initial={"due_on": today()})
     return ask(request, form, asking, lambda _data: act.run(child, form, actor(request)))
+
+
+def _as_registered(request: HttpRequest) -> dict[str, Any]:
+    """`?worker=` starts from somebody registered of whom it was found that she is under 18."""
+    if not request.GET.get("worker"):
+        return {}
+    worker = get_visible_or_404(Worker, actor(request), request.GET["worker"])
+    columns = ("name", "birth_date", "place", "registered_on")
+    return {name: getattr(worker, name) for name in columns}
 
 
 def _row(request: HttpRequest, child: UUID) -> ChildReferral:

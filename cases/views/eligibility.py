@@ -64,6 +64,7 @@ def _may(request: HttpRequest, worker: Worker) -> dict[str, bool]:
         "may_draft": contested and any(request.user.can(perm) for perm in _DRAFT),
         "may_issue": contested and request.user.can(Perm.PAPER_ISSUE),
         "may_open": request.user.can(Perm.WORKER_REVEAL),
+        "may_open_path": request.user.can(Perm.CHILD_ASSIGN),
     }
 
 

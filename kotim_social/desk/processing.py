@@ -27,7 +27,7 @@ _CALLED = {
             _("reasons"),
             "asked_because cancel_reason decided_because lapsed_because lifted_because reason "
             "reason_code removal_reason reopened_because result_reason settled_because "
-            "shared_because undone_because withdrawn_because",
+            "because shared_because undone_because withdrawn_because",
         ),
         (_("notes"), "check_note note notes remark result_note text nik_note"),
         (_("amounts"), "amount paid"),

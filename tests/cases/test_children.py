@@ -12,7 +12,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
 from cases.actions import children as acts
-from cases.models import ChildReferral, ChildStep, Provider
+from cases.actions.verification import Finding, decide_eligibility
+from cases.models import ChildReferral, ChildStep, Provider, ReasonCode
 from kotim_social.audit.models import Entry
 from kotim_social.desk.needs import needs
 from kotim_social.lib.dates import today
@@ -191,6 +192,21 @@ def test_the_pages_write(four: Four) -> None:
     assert post(own, where["close"], **ended).status_code == 403
     assert post(boss, where["close"], **ended).status_code == 302
     assert "Uji" in text(own.get(where["detail"]))
+
+
+def test_who_was_found_to_be_under_age_starts_the_path(four: Four) -> None:
+    """From the page of the finding, with what is known of her."""
+    worker = factories.register(1, by=four.petugas)[0]
+    finding = Finding(
+        act="find_not_eligible", decided_on=SENT, reason_code=ReasonCode.MINOR, note=""
+    )
+    decide_eligibility(workers=[worker.pk], finding=finding, by=four.verifikator)
+    start = f"{reverse('cases:child_open')}?worker={worker.pk}"
+    page = reverse("cases:eligibility", args=[worker.pk])
+    assert start in text(browser(four.pimpinan).get(page))
+    assert start not in text(browser(four.petugas).get(page))
+    assert f'value="{worker.name}"' in text(browser(four.pimpinan).get(start))
+    assert browser(four.pimpinan).get(f"{reverse('cases:child_open')}?worker=x").status_code == 404
 
 
 def test_the_database_holds_it_too(four: Four, child: ChildReferral) -> None:

@@ -93,7 +93,11 @@ def test_after_the_decree_only_a_supervisor_changes_it(client: Client, ani: Work
     data = TOLD | {"choice": "return", "decided_on": "12-11-2017"}
     assert client.post(url("choice", ani), data).status_code == 422
     supervisor = User.objects.get(username=Role.PIMPINAN.value)
-    assert client_of(supervisor).post(url("choice", ani), data).status_code == 302
+    assert client_of(supervisor).post(url("choice", ani), data).status_code == 200
+    ani.refresh_from_db()
+    assert ani.choice == "undecided"
+    yes = data | {"checked": "yes"}
+    assert client_of(supervisor).post(url("choice", ani), yes).status_code == 302
     ani.refresh_from_db()
     assert ani.choice == "return"
 
