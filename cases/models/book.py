@@ -107,7 +107,9 @@ class BookHandOver(ImmutableModel):
     @property
     def things(self) -> list[str]:
         """What she got, in words; empty where a correction says that it was nothing."""
-        columns = [
-            field for field in self._meta.fields if field.name in ("book", "card", "no_card")
-        ]
-        return [str(field.verbose_name) for field in columns if getattr(self, field.name)]
+        got = {
+            _("savings book"): self.book,
+            _("bank card"): self.card,
+            _("the bank gives no card with it"): self.no_card,
+        }
+        return [str(thing) for thing, hers in got.items() if hers]
