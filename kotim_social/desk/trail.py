@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cases.models import PersonFile, Portrait, Worker
 from kotim_social.accounts.models import User
 from kotim_social.audit.models import Entry
+from kotim_social.desk.trail_fields import field_said
 from kotim_social.desk.trail_words import GROUPS, LOOKS, TYPES, said
 
 PAGE = 50
@@ -164,9 +165,7 @@ def _link_of(entry: Entry, people: dict[str, str]) -> str:
 
 def _field(entry: Entry, name: str) -> str:
     """A field that was revealed is named by the value: which one it was is no secret."""
-    if entry.act == "worker.reveal":
-        return str(entry.changes[name][-1])
-    return name
+    return field_said(str(entry.changes[name][-1]) if entry.act == "worker.reveal" else name)
 
 
 def _register_numbers(entries: list[Entry]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from kotim_social.audit.models import Entry
 from kotim_social.audit.sealing import START, Standing
 from kotim_social.audit.trail import record
 from kotim_social.desk import trail as reading
+from kotim_social.desk.trail_fields import WORDS, field_said
 from kotim_social.desk.trail_words import said
 from kotim_social.desk.views import trail as views
 from kotim_social.lib.dates import today
@@ -88,7 +89,7 @@ def test_no_value_of_a_change_is_shown(
         by=four.petugas,
     )
     page = text(auditor.get(reverse("desk:worker_trail", args=[worker.pk])))
-    assert "holder" in page
+    assert field_said("holder") in page
     assert "Pemegang Lain" not in page
     assert account.number[-4:] not in page
 
@@ -105,6 +106,25 @@ def acts_in_the_code() -> set[str]:
                     if isinstance(act, ast.Constant) and isinstance(act.value, str):
                         found.add(act.value)
     return found
+
+
+def fields_in_the_code() -> set[str]:
+    """Every field that the code names in the changes of an act."""
+    found = set()
+    for app in ("cases", "disbursements", "repatriation", "kotim_social"):
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.keyword) and node.arg == "changes":
+                    told = [part for part in ast.walk(node.value) if isinstance(part, ast.Dict)]
+                    keys = [key for part in told for key in part.keys]
+                    found |= {key.value for key in keys if isinstance(key, ast.Constant)}
+    return found
+
+
+def test_every_field_is_said_in_words() -> None:
+    assert len(fields_in_the_code()) > 50, "the fields are no longer found"
+    assert sorted(fields_in_the_code() - set(WORDS)) == []
+    assert field_said("state") == _(WORDS["state"])
 
 
 def test_every_act_is_said_in_words() -> None:
