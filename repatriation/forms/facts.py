@@ -10,14 +10,11 @@ from django import forms
 from django.utils.timezone import is_aware, make_naive
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms.fields import DayField
 from kotim_social.formlayout import PlainFilter, PlainForm
 from kotim_social.regions.models import Province
 from repatriation.actions.planning import FACTS
 from repatriation.models import Batch, Leg, Officer, Zone
-
-
-def date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class SeatsForm(PlainFilter, forms.Form):
@@ -29,6 +26,12 @@ class SeatsForm(PlainFilter, forms.Form):
         max_value=5000,
         help_text=_("Women, their children and the escorts sit on them."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    destination = forms.ModelChoiceField(
+        label=_("Destination"),
+        queryset=Province.objects.order_by("name"),
+        required=False,
+        empty_label=_("all provinces"),
     )
     grouping = forms.ChoiceField(
         label=_("One batch serves"),
@@ -48,20 +51,23 @@ class SeatsForm(PlainFilter, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("grouping") == "route" and cleaned.get("destination"):
+            self.add_error("destination", _("A route names its provinces itself."))
         if cleaned.get("grouping") == "route" and len(cleaned.get("route") or ()) < 2:
             self.add_error("route", _("Choose at least two provinces."))
         return cleaned
 
 
 class BatchFactsForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
+    escort_order_on = DayField(label=_("Date of the escort order"), required=False)
+    planned_departure = DayField(label=_("Planned departure"), required=False)
+    planned_arrival = DayField(label=_("Planned arrival"), required=False)
+
     class Meta:
         model = Batch
         fields = FACTS
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "seats": forms.TextInput(attrs={"inputmode": "numeric"}),
-            "planned_departure": date_input(),
-            "planned_arrival": date_input(),
-            "escort_order_on": date_input(),
             "notes": forms.Textarea(attrs={"rows": 3}),
             "emergency_contacts": forms.Textarea(attrs={"rows": 3}),
             "receiving_phone": forms.TextInput(attrs={"inputmode": "tel"}),

@@ -8,11 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms.fields import DayField
 from kotim_social.formlayout import PlainForm
 from kotim_social.lib.dates import today
 from kotim_social.lib.money import RupiahFormField
 from repatriation.actions.costs import NewCost
-from repatriation.forms.facts import date_input
 from repatriation.models import Batch, Cost
 
 NEW_BATCH = "new"
@@ -22,7 +22,7 @@ class CostForm(PlainForm, forms.Form):
     category = forms.ChoiceField(label=_("Kind of cost"), choices=Cost.Category.choices)
     what = forms.CharField(label=_("What for"), max_length=160)
     amount = RupiahFormField(label=_("Amount"))
-    spent_on = forms.DateField(label=_("Date"), widget=date_input(), initial=today)
+    spent_on = DayField(label=_("Date"), initial=today)
     paper = forms.CharField(label=_("Number of the bill"), max_length=80, required=False)
 
     @property

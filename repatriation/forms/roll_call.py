@@ -12,10 +12,10 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.forms.fields import DayField
 from kotim_social.formlayout import PlainForm
 from kotim_social.lib.dates import today
 from repatriation.actions.road import HandOverTerms
-from repatriation.forms.facts import date_input
 from repatriation.models import HandOver, Incident, Member
 
 
@@ -32,7 +32,7 @@ class ReasonForm(PlainForm, forms.Form):
 class DateForm(PlainForm, forms.Form):
     """The date of business; today unless it is written down later."""
 
-    on = forms.DateField(label=gettext_lazy("Date"), widget=date_input(), initial=today)
+    on = DayField(label=gettext_lazy("Date"), initial=today)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms.fields import DayField
 from kotim_social.accounts.models import RoleGrant, User
 from kotim_social.accounts.roles import ROLE_PERMISSIONS, Perm
 from kotim_social.formlayout import PlainForm
 from kotim_social.lib.dates import today
 from repatriation.actions.incidents import Report
 from repatriation.actions.outcomes import How, Outcome
-from repatriation.forms.facts import date_input
 from repatriation.models import Incident
 
 HOW = (
@@ -28,8 +28,8 @@ def _note(label: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=date_input(), initial=today)
+def _day(label: Any) -> DayField:
+    return DayField(label=label, initial=today)
 
 
 class IncidentForm(PlainForm, forms.Form):
@@ -51,7 +51,7 @@ class HandIncidentForm(PlainForm, forms.Form):
     """Who clears it up, by when."""
 
     owner = forms.ModelChoiceField(label=_("Who clears it up"), queryset=User.objects.none())
-    due_on = forms.DateField(label=_("To be cleared up by"), widget=date_input())
+    due_on = DayField(label=_("To be cleared up by"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -93,13 +93,15 @@ def propose_batches(request: HttpRequest) -> HttpResponse:
         return render(request, "repatriation/propose.html", context, status=status)
     seats = form.cleaned_data["seats"]
     pool = Worker.objects.visible_to(user)
+    if destination := form.cleaned_data["destination"]:
+        pool = pool.filter(home_regency__province=destination)
     proposal = propose(rules.travellers(pool), seats=seats, group_by=_grouping(form))
     offers = _offers(proposal)
     if request.method == "POST":
-        refusal = _create(request, offers, seats)
-        if refusal is None:
-            return redirect("repatriation:batch_list")
-        form.add_error(None, refusal)
+        try:
+            return redirect(_create(request, offers, seats))
+        except Refused as refusal:
+            form.add_error(None, refusal.sentences)
     context |= {
         "proposal": proposal,
         "offers": offers,
@@ -114,18 +116,20 @@ def propose_batches(request: HttpRequest) -> HttpResponse:
 
 def _asked(form: SeatsForm) -> list[tuple[str, str]]:
     """The choice as hidden fields of the form that makes the batches."""
-    route = [("route", province.pk) for province in form.cleaned_data["route"]]
-    return [("grouping", form.cleaned_data["grouping"]), *route]
+    chosen = form.cleaned_data
+    route = [("route", province.pk) for province in chosen["route"]]
+    one = [("destination", chosen["destination"].pk)] if chosen["destination"] else []
+    return [("grouping", chosen["grouping"]), *one, *route]
 
 
-def _create(request: HttpRequest, offers: list[Offer], seats: int) -> list[str] | None:
-    """Makes the chosen drafts; the sentences when it cannot be."""
+def _create(request: HttpRequest, offers: list[Offer], seats: int) -> str:
+    """Makes the chosen drafts; the address of the one that was made, or of all batches."""
     chosen = set(request.POST.getlist("batch"))
     if not chosen:
-        return [_("Choose at least one batch.")]
+        raise Refused(_("Choose at least one batch."))
     wanted = [offer.batch for offer in offers if offer.key in chosen]
     if len(wanted) != len(chosen):
-        return [_("The people have changed meanwhile. Look at the new proposal.")]
+        raise Refused(_("The people have changed meanwhile. Look at the new proposal."))
     new = [
         NewBatch(
             province_code=batch.provinces[0],
@@ -135,12 +139,11 @@ def _create(request: HttpRequest, offers: list[Offer], seats: int) -> list[str] 
         )
         for batch in wanted
     ]
-    try:
-        made = create_batches(new, by=actor(request))
-    except Refused as refusal:
-        return refusal.sentences
+    made = create_batches(new, by=actor(request))
     messages.success(request, _("Batches made: %(count)s") % {"count": len(made)})
-    return None
+    if len(made) == 1:
+        return reverse("repatriation:batch_detail", args=[made[0].pk])
+    return reverse("repatriation:batch_list")
 
 
 def _grouping(form: SeatsForm) -> Callable[[Traveller], str]:

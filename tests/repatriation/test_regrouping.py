@@ -157,3 +157,19 @@ def test_an_order_that_is_written_names_later_escorts_too(four: Four) -> None:
         by=four.petugas,
     )  # fmt: skip
     assert escort.order_number == batch.escort_order
+
+
+def test_a_proposal_for_one_province_leaves_the_others_alone(four: Four) -> None:
+    """One batch that is made is opened at once; a route names its provinces itself."""
+    people(3, four)
+    people(2, four, home="33.74")
+    client, page = signed_in(four.petugas), reverse("repatriation:propose")
+    asked = {"seats": "40", "destination": "35", "grouping": "province"}
+    (offer,) = client.get(page, asked).context["offers"]
+    assert (offer.batch.provinces[0], offer.batch.women) == ("35", 3)
+    made = client.post(page, {**asked, "batch": [offer.key], **key()})
+    batch = Batch.objects.get()
+    assert made.url == reverse("repatriation:batch_detail", args=[batch.pk])
+    assert (batch.destination_id, batch.members.count()) == ("35", 3)
+    both = {"seats": "40", "destination": "35", "grouping": "route", "route": ["33", "35"]}
+    assert client.get(page, both).status_code == 422
