@@ -72,7 +72,7 @@ STATEMENT = Need(
     lambda w: w.choice != "undecided" and not w.statement_signed,
 )
 ACCOUNT = Need(
-    Lack("account", _("She has no bank account yet."), "cases:account"),
+    Lack("account", _("She has no bank account yet."), "cases:account_add"),
     lambda w: not w.has_account,
 )
 ACCOUNT_ACTIVE = Need(
@@ -118,6 +118,7 @@ _PERMS = {
     "cases:worker_edit": Perm.WORKER_EDIT,
     "cases:verification": Perm.WORKER_VERIFY,
     "cases:account": Perm.WORKER_EDIT,
+    "cases:account_add": Perm.WORKER_EDIT,
     "cases:account_holder": Perm.WORKER_EDIT,
     "cases:bank_check": Perm.BANK_CHECK,
     "desk:choice": Perm.WORKER_EDIT,
@@ -240,4 +241,5 @@ def _account_task(worker: Any) -> Task:
     else:
         lacks = [n.lack.sentence for n in (ACCOUNT, ACCOUNT_ACTIVE, HOLDER) if n.missing(worker)]
         state, hint = (TODO, lacks[0]) if lacks else (DONE, "")
-    return _task(_("Account"), "cases:account", state, hint)
+    page = "cases:account_add" if ACCOUNT.missing(worker) else "cases:account"
+    return _task(_("Account"), page, state, hint)

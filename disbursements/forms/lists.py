@@ -123,6 +123,15 @@ class ReasonForm(PlainForm, forms.Form):
     reason = ReasonField()
 
 
+class ApproveForm(PlainForm, forms.Form):
+    """The yes, and with it the paper of the list."""
+
+    with_roll = forms.BooleanField(
+        label=gettext_lazy("Issue the nominal roll of the list too: it takes the next number"),
+        required=False,
+    )
+
+
 class OrderForm(PlainForm, forms.Form):
     """The order to pay."""
 

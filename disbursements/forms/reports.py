@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +20,11 @@ from disbursements.listing import visible_places
 from disbursements.models import Funder
 from kotim_social.accounts.models import User
 from kotim_social.formlayout import PlainFilter
+from kotim_social.lib.dates import today
 from kotim_social.regions.models import Lokalisasi
+
+SHOWN_MONTHS = 12
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
 class ReportFilter(PlainFilter, forms.Form):
@@ -41,6 +50,7 @@ class ReportFilter(PlainFilter, forms.Form):
     )
     batch = forms.CharField(label=gettext_lazy("Batch"), max_length=30, required=False)
     bank = forms.ChoiceField(label=gettext_lazy("Bank"), required=False)
+    month = forms.ChoiceField(label=gettext_lazy("Results of the month"), required=False)
     first = DayField(label=gettext_lazy("Result from"), required=False, help_text="")
     last = DayField(label=gettext_lazy("Result until"), required=False, help_text="")
     paper = forms.ChoiceField(
@@ -59,4 +69,25 @@ class ReportFilter(PlainFilter, forms.Form):
         banks = BankAccount.objects.exclude(state="closed").order_by("bank").distinct()
         names = [(name, name) for name in banks.values_list("bank", flat=True) if name]
         self.fields["bank"].choices = [("", _("All")), *names]  # type: ignore[attr-defined]
+        self.fields["month"].choices = [("", _("All")), *_months(self.data)]  # type: ignore[attr-defined]
         self.fields["paper"].initial = settings.PAPER_SIZE
+
+    def clean(self) -> dict[str, Any]:
+        """A month stands for its first and its last day, unless days are given as well."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("month") and not data.get("first") and not data.get("last"):
+            year, month = map(int, data["month"].split("-"))
+            data["first"] = date(year, month, 1)
+            data["last"] = date(year, month, monthrange(year, month)[1])
+        return data
+
+
+def _months(asked: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The last twelve, the newest first, and an older one that an address asks for."""
+    now = today()
+    numbers = [now.year * 12 + now.month - 1 - back for back in range(SHOWN_MONTHS)]
+    days = [date(number // 12, number % 12 + 1, 1) for number in numbers]
+    if found := _MONTH.fullmatch(str(asked.get("month", ""))):
+        older = date(int(found[1]), int(found[2]), 1)
+        days += [older] if older not in days and older < now else []
+    return [(f"{day:%Y-%m}", date_format(day, "F Y")) for day in days]

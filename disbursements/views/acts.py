@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,13 +18,15 @@ from django.utils.translation import gettext_lazy
 
 from cases.forms.fields import refuse
 from disbursements.actions import lists as actions
-from disbursements.forms.lists import OrderForm, ReasonForm
+from disbursements.forms.lists import ApproveForm, OrderForm, ReasonForm
 from disbursements.listing import sums_of
 from disbursements.models import PaymentList
+from disbursements.papers.issuing import Scope, issue_report, make_report
 from disbursements.rules import remainders
 from disbursements.views.showing import facts_of
 from disbursements.workflow import PAYMENT_LIST
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
+from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import YesForm
 from kotim_social.idempotency.forms import idempotent
@@ -58,12 +61,26 @@ VERIFY = Act(
     gettext_lazy("The list is verified."),
     actions.verify,
 )
+
+
+def _approve(*, payment_list: PaymentList, with_roll: bool, by: User) -> PaymentList | str:
+    """The approval, and where it is wished for its paper: both, or neither."""
+    with transaction.atomic():
+        approved = actions.approve(payment_list=payment_list, by=by)
+        if not with_roll:
+            return approved
+        report = make_report("nominatif", Scope(by, payment_list=approved))
+        paper = issue_report(report, by=by)
+    return reverse("disbursements:paper_page", args=[paper.pk])
+
+
 APPROVE = Act(
     ("approve",),
     gettext_lazy("Approve this list for payment?"),
     gettext_lazy("Approve the list"),
     gettext_lazy("The list is approved."),
-    actions.approve,
+    _approve,
+    form=ApproveForm,
     shows_ceilings=True,
 )
 ORDER = Act(
@@ -158,7 +175,10 @@ def list_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def act_page(request: HttpRequest, pk: UUID, act: Act) -> HttpResponse:
-    """GET shows what the yes would do; POST does it. A refusal comes back with its sentences."""
+    """GET shows what the yes would do; POST does it. A refusal comes back with its sentences.
+
+    An address that the act gives is where to go, in place of the list.
+    """
     payment_list = get_visible_or_404(
         PaymentList.objects.select_related("funder"), request.user, pk
     )
@@ -167,12 +187,12 @@ def act_page(request: HttpRequest, pk: UUID, act: Act) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             try:
-                act.run(payment_list=payment_list, by=request.user, **form.cleaned_data)
+                target = act.run(payment_list=payment_list, by=request.user, **form.cleaned_data)
             except Refused as refused:
                 refuse(form, refused.sentences)
             else:
                 messages.success(request, str(act.done))
-                return redirect(here)
+                return redirect(target if isinstance(target, str) else here)
     elif against := _against(payment_list, act, request):
         messages.error(request, " ".join(against))
         return redirect(here)

@@ -226,8 +226,10 @@ def paper_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _paper_context(request: HttpRequest, paper: IssuedPaper) -> dict[str, Any]:
+    of_list = paper.subject_type == PaymentList._meta.label_lower
     return {
         "paper": paper,
+        "list_id": paper.subject_id if of_list else "",
         "copies": paper.copies.select_related("printed_by").order_by("copy"),
         "may_void": request.user.can(Perm.PAPER_ISSUE) and not paper.is_void,
         "may_hand_out": paper.kind in WHOLE_KINDS,

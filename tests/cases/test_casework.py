@@ -305,7 +305,9 @@ def test_a_colleague_sees_the_record_and_not_the_case(petugas: User, pimpinan: U
     notes.add_note(worker=worker, text="kata hatinya", by=petugas)
     hand([worker], to=holder, by=pimpinan)
     colleague = client_of(petugas)
-    assert colleague.get(reverse("desk:worker_page", args=[worker.pk])).status_code == 200
+    overview = reverse("desk:worker_page", args=[worker.pk])
+    assert colleague.get(overview).context["visit_form"] is None
+    assert client_of(holder).get(overview).context["visit_form"] is not None
     page = colleague.get(reverse("cases:casework", args=[worker.pk]))
     assert page.status_code == 403
     assert "kata hatinya" not in page.content.decode()

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from cases.actions import journey
 from cases.models import Worker
+from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
 from kotim_social.desk.standing import Closing
 from repatriation.actions import planning
@@ -183,3 +184,17 @@ def test_who_boards_is_on_the_road_and_no_longer_here(office: Four) -> None:
     now = {row.place: row for row in browser(office.petugas).get(HOME).context["closings"]}
     assert now["KM12"].left == left["KM12"].left + 2
     assert now["KM12"].here == left["KM12"].here - 2
+
+
+def test_what_is_begun_often_is_one_click_away(office: Four) -> None:
+    """Each begins only what she may; whoever reads the trail is led to it."""
+
+    def starts(user: User) -> list[str]:
+        return [start["url"] for start in browser(user).get(HOME).context["starts"]]
+
+    pages = ("disbursements:list_create", "repatriation:propose", "cases:import_upload")
+    assert starts(office.petugas) == [reverse(page) for page in pages]
+    assert starts(office.pimpinan) == starts(office.bendahara) == []
+    trail = f'href="{reverse("desk:trail")}"'
+    assert trail in browser(office.pimpinan).get(HOME).content.decode()
+    assert trail not in browser(office.bendahara).get(HOME).content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from disbursements.models import Position
 from kotim_social.audit.models import Entry
 from kotim_social.documents.models import IssuedPaper
+from kotim_social.lib.dates import today
+from kotim_social.workflow import Refused
 from tests.disbursements.browsing import address, browser, post, text
 from tests.documents.pdf_text import drawn_text, page_texts
 from tests.factories import Four, a_list, make_user, ready_people, register, walk_to
@@ -146,3 +149,43 @@ def test_the_number_of_queries_does_not_grow(four: Four) -> None:
     assert queries(lambda: client.get(address("report_index"))) == index
     assert queries(lambda: client.get(address("report_draft", "nominatif"))) == pdf
     assert len(client.get(address("report_index") + "?all=1").context["page"].object_list) == 65
+
+
+def test_a_month_is_its_first_and_its_last_day(four: Four) -> None:
+    """On screen and on paper; an older month than the list offers can be asked for too."""
+    ready_people(2, four=four)
+    walk_to(a_list(by=four.petugas), "closed", four=four)
+    client, page = browser(four.pimpinan), address("report_index")
+    now = f"{today():%Y-%m}"
+    assert client.get(page, {"month": now}).context["rekap"].total.people == 2
+    assert client.get(page, {"month": "2017-11"}).context["rekap"].total.people == 0
+    offered = client.get(page).context["filter"].fields["month"].choices
+    assert (offered[1][0], len(offered)) == (now, 13)
+    # Days that are given as well count for more.
+    days = {"month": "2017-11", "first": "01-01-2017"}
+    assert client.get(page, days).context["rekap"].total.people == 2
+    assert client.get(page, {"month": "2017-13"}).status_code == 404
+    paper = client.get(address("report_draft", "rekap"), {"month": "2017-11"})
+    assert "30 November 2017" in " ".join(page_texts(paper.content))
+
+
+def test_a_list_is_approved_with_its_roll_or_not_at_all(four: Four, monkeypatch: Any) -> None:
+    ready_people(2, four=four)
+    payment_list = walk_to(a_list(by=four.petugas), "verified", four=four)
+    client, page = browser(four.pimpinan), address("list_approve", payment_list.pk)
+
+    def refuse(*_about: object, **_more: object) -> None:
+        raise Refused("kertas habis")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("disbursements.views.acts.issue_report", refuse)
+        assert post(client, page, with_roll="on").status_code == 422
+    payment_list.refresh_from_db()
+    assert payment_list.state == "verified"
+    answer = post(client, page, with_roll="on")
+    paper = IssuedPaper.objects.get()
+    assert answer.url == address("paper_page", paper.pk)
+    assert paper.kind == "nominatif"
+    assert address("list_detail", payment_list.pk) in text(client.get(answer.url))
+    payment_list.refresh_from_db()
+    assert payment_list.state == "approved"

@@ -14,6 +14,7 @@ from kotim_social.accounts.models import User
 from kotim_social.lib.dates import today
 from repatriation.models import Batch, HandOver, Incident, LegCall
 from tests import factories
+from tests.e2e.journeys.walk import Walk, Way, budgets
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 WIDTH = 360
@@ -52,6 +53,17 @@ def absent(page: Page, number: int, reason: str, kind: str = "") -> None:
         row.locator("select[name^=kind]").select_option(kind)
 
 
+def spent(walk: Walk, journey: str) -> None:
+    allowed = budgets()[journey]
+    assert walk.cost.fits(allowed), f"{journey}: {walk.cost}, allowed {allowed}"
+
+
+def field_of(page: Page, kind: str) -> str:
+    """The name of the first person's field on a roll-call."""
+    field = page.locator(f".roll-call > li:first-child [name^={kind}]")
+    return field.get_attribute("name") or ""
+
+
 def test_the_road_of_a_batch_on_a_phone(
     live_server: Any, people: dict[str, User], sign_in: Callable[..., Page]
 ) -> None:
@@ -60,10 +72,14 @@ def test_the_road_of_a_batch_on_a_phone(
     head = sign_in(people["pimpinan"], width=WIDTH, height=740, script=False)
     base, day = f"{live_server.url}/rombongan", str(today())
 
-    desk.goto(f"{base}/usulan/")
-    desk.fill("[name=seats]", "8")
-    press(desk, "main form.filter-bar button[type=submit]")
-    press(desk)
+    walk = Walk(desk, Way.PHONE)
+    walk.begin(live_server.url)
+    walk.follow("/rombongan/usulan/")
+    walk.fill("seats", "8")
+    walk.fill("destination", "35")
+    walk.press("main form.filter-bar button[type=submit]")
+    walk.submit()
+    spent(walk, "batch-for-jawa-timur")
     batch = Batch.objects.get()
     road = f"{base}/{batch.pk}/"
 
@@ -90,15 +106,26 @@ def test_the_road_of_a_batch_on_a_phone(
     press(head)
     press(head)
 
-    desk.goto(f"{road}berangkat/")
-    absent(desk, 0, "sakit")
-    press(desk)
+    walk.begin(road)
+    walk.press("form[action$='/manifes/kantor/'] button[type=submit]")
+    assert walk.download("main a[href*='/surat/']").startswith(b"%PDF")
+    spent(walk, "manifest")
+    # One who stays behind costs at departure what she costs at arrival.
+    walk.begin(road)
+    walk.press("main a[href$='/berangkat/']")
+    walk.tick(".roll-call > li:first-child [name^=present]")
+    walk.fill(field_of(desk, "reason"), "sakit")
+    walk.submit()
+    spent(walk, "arrive-one-missing")
     second = batch.legs.get(number=2)
     desk.goto(f"{road}perjalanan/{second.pk}/panggil/")
     absent(desk, 1, "demam", "ill")
     press(desk)
     assert Incident.objects.open().get().kind == "ill"
-    do(desk, f"{road}tiba/")
+    walk.begin(road)
+    walk.press("main a.btn-primary[href$='/tiba/']")
+    walk.submit()
+    spent(walk, "depart")  # all are there: as little as at departure
     desk.goto(f"{road}serah-terima/")
     desk.check("[name=documents][value=transfer]")
     absent(desk, 2, "tidak mau", "refused")

@@ -44,6 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
     funders = {funder.pk: funder for funder in Funder.objects.all()} if money else {}
     returned = sum(add_up(money, code).returned_people for code in funders)
     context: dict[str, Any] = {
+        "starts": _starts(user),
+        "may_see_work": user.can(Perm.CASEWORK_VIEW),
+        "may_see_trail": user.can(Perm.TRAIL_VIEW),
         "needs": needs(user, people, returned),
         "people_cells": _people_cells(people),
         "closings": closings(cells),
@@ -78,6 +81,16 @@ def _first_step(user: User) -> dict[str, str]:
             "first": _("Open the administration"),
         }
     return {"hint": _("A caseworker imports the register first; then work appears here.")}
+
+
+def _starts(user: User) -> list[dict[str, str]]:
+    """What is begun from nothing and often: one click away, without the list in between."""
+    acts = (
+        (Perm.LIST_PREPARE, _("New payment list"), "disbursements:list_create"),
+        (Perm.BATCH_PLAN, _("Propose batches"), "repatriation:propose"),
+        (Perm.REGISTER_IMPORT, _("Upload a register"), "cases:import_upload"),
+    )
+    return [{"label": label, "url": reverse(name)} for perm, label, name in acts if user.can(perm)]
 
 
 def _people_cells(people: dict[str, int]) -> list[dict[str, Any]]:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from cases.account_facts import book_of
 from cases.facts import PersonFacts, card_context, facts_of, worker_for_page
+from cases.forms.casework import VisitForm
+from cases.models import Worker
 from cases.rules import DONE, NOT_YET, PROBLEM, TODO, task_list
 from kotim_social.accounts.access import require
 from kotim_social.accounts.models import User
@@ -31,6 +33,7 @@ def worker_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "worker": worker,
         "shares": shares,
         "lines": lines_of(worker),
+        "visit_form": VisitForm() if _may_note(worker, request.user) else None,
         "may_lapse": request.user.can(Perm.DECREE_SIGN),
         "tasks": [
             *task_list(worker, request.user),
@@ -58,6 +61,13 @@ def _book_task(facts: PersonFacts, user: User) -> dict[str, Any]:
         "url": url if user.can(Perm.WORKER_EDIT) else "",
         "hint": hint,
     }
+
+
+def _may_note(worker: Worker, user: User) -> bool:
+    """Whether a visit can be noted on her page: her case is open, and in this user's care."""
+    if worker.case_state != "open" or not user.can(Perm.CASEWORK_EDIT):
+        return False
+    return Worker.objects.in_care_of(user).filter(pk=worker.pk).exists()
 
 
 def _money_tasks(shares: list[FunderShare]) -> list[dict[str, Any]]:
