@@ -150,4 +150,4 @@ def test_the_road_of_a_batch_on_a_phone(
         "handed_over", "handed_over", "handed_over", "on_site", "returned_alone",
     ]  # fmt: skip
     press(desk, "form[action$='berita-acara.pdf'] button[type=submit]")
-    assert desk.locator("a[href*='/surat/']").count() == 1
+    assert desk.locator("a[href*='/surat/']").count() == 2  # the manifest, the minutes
