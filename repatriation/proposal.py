@@ -154,7 +154,10 @@ def pack(sizes: Counter[int], *, seats: int) -> tuple[int, Packing]:
     if set(sizes) == {1}:
         # Women alone: even shares of the bound always fit, since the bound is the share's own.
         return least, _even_shares(sizes[1], least)
-    packing = _spread(sizes, least, seats) or _first_fit(sizes, seats)
+    packing = _spread(sizes, least, seats) or _by_escorts(sizes, least, seats)
+    if packing is None:
+        packing = _first_fit(sizes, seats)
+        packing = _fewer(sizes, least, packing, seats)
     if len(packing) > least:
         least, packing = _search(sizes, least, packing, seats)
     if len(packing) > least:
@@ -230,6 +233,53 @@ def _spread(sizes: Counter[int], batches: int, seats: int) -> Packing | None:
             loads[index].add(size)
             heapq.heapreplace(heap, (taken, index))
     return [load.families for load in loads]
+
+
+def _by_escorts(sizes: Counter[int], batches: int, seats: int) -> Packing | None:
+    """As few escorts in all as the rule allows, so that they take no seat that a child needs.
+
+    Each batch gets its escorts, and as many women as these may look after; what is left of its
+    seats is for children. The families with the most children go where most of that is left, women
+    alone fill up. None when a family does not fit.
+    """
+    women = sum(sizes.values())
+    escorts = max(batches, -(-women // WOMEN_AN_ESCORT))
+    spare = WOMEN_AN_ESCORT * escorts - women
+    places = []
+    for index in range(batches):
+        staff = escorts // batches + (index < escorts % batches)
+        hers = WOMEN_AN_ESCORT * staff - spare // batches - (index < spare % batches)
+        if hers < 0 or hers + staff > seats:
+            return None
+        places.append((seats - staff - hers, hers))
+    return _seat(sizes, places)
+
+
+def _seat(sizes: Counter[int], places: Sequence[tuple[int, int]]) -> Packing | None:
+    """Seats families into batches that have room for so many children and so many women each."""
+    packing: Packing = [Counter() for _place in places]
+    heap = [(-children, index, women) for index, (children, women) in enumerate(places) if women]
+    heapq.heapify(heap)
+    for size in sorted(sizes, reverse=True):
+        for _family in range(sizes[size]):
+            if not heap or -heap[0][0] < size - 1:
+                return None
+            room, index, women = heap[0]
+            packing[index][size] += 1
+            if women > 1:
+                heapq.heapreplace(heap, (room + size - 1, index, women - 1))
+            else:
+                heapq.heappop(heap)
+    return packing
+
+
+def _fewer(sizes: Counter[int], least: int, packing: Packing, seats: int) -> Packing:
+    """The first number above the bound that works, if it is below what was found."""
+    for batches in range(least + 1, len(packing)):
+        found = _spread(sizes, batches, seats) or _by_escorts(sizes, batches, seats)
+        if found is not None:
+            return found
+    return packing
 
 
 def _first_fit(sizes: Counter[int], seats: int) -> Packing:

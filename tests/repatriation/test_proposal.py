@@ -191,3 +191,19 @@ def test_many_people_take_little_time() -> None:
     assert time.perf_counter() - start < 5
     assert sum(batch.women for batch in proposal.batches) == 20_000
     assert max(sizes(proposal)) <= 81
+
+
+def test_many_families_reach_the_bound_within_the_seats() -> None:
+    """Escorts by whole fifteens of women: spread evenly alone, some seat stays empty in each."""
+    children = (0, 0, 0, 1, 0, 2, 0, 1, 3, 0)
+    people = [
+        Traveller(UUID(int=n), f"{province}.01", province, children[n * 7 // 3 % 10])
+        for n in range(20_000)
+        for province in [("33", "35", "52")[n % 3]]
+    ]
+    proposal = propose(people, seats=81)
+    assert proposal.gap == 0
+    assert max(sizes(proposal)) <= 81
+    assert sum(sizes(proposal)) == sum(t.people for t in people) + sum(
+        escorts_for(batch.women) for batch in proposal.batches
+    )
