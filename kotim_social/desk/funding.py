@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.contrib.postgres.aggregates import BoolOr
+from django.db import connections
+from django.db.models import F, Q, Sum
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -35,34 +37,50 @@ class Share:
     sums: dict[str, int] = field(default_factory=dict)
 
 
+# First each person with each funder, then the few sums that are shown: counting distinct people
+# over all positions would sort every one of them.
+_SHARES = """
+    WITH one AS (%s), place AS (
+        SELECT funder_id, place_id,
+               count(*) FILTER (WHERE sum_paid > 0) AS paid_people,
+               sum(sum_paid) AS paid,
+               count(*) FILTER (WHERE is_unpaid) AS unpaid_people,
+               count(*) FILTER (WHERE sum_returned > 0) AS returned_people,
+               %s
+        FROM one GROUP BY 1, 2)
+    SELECT s.funder_id, p.lokalisasi_id, sum(s.paid_people), sum(s.paid), sum(s.unpaid_people),
+           sum(s.entitled) - sum(s.paid), sum(s.returned_people), %s
+    FROM place s JOIN regions_place p ON p.code = s.place_id
+    JOIN disbursements_funder f ON f.code = s.funder_id
+    GROUP BY f."order", 1, 2 ORDER BY f."order", 2
+"""
+
+
 def shares(user: User) -> list[Share]:
     """By funder and lokalisasi in one query. A person stands in one lokalisasi only."""
-    rows: Any = (
+    people: Any = (
         Position.objects.visible_to(user)
-        .values("funder_id", "place__lokalisasi_id")
+        .order_by()
+        .values("funder_id", "place_id", "worker_id")
         .annotate(
-            paid_people=Count("worker", distinct=True, filter=Q(paid__gt=0)),
-            sum_paid=Sum("paid"),
-            unpaid_people=Count("worker", distinct=True, filter=Q(entitled__gt=F("paid"))),
-            sum_unpaid=Sum(_UNPAID),
-            returned_people=Count("worker", distinct=True, filter=Q(returned__gt=0)),
-            **{f"all_{name}": Sum(name) for name in MEASURES},
+            is_unpaid=BoolOr(Q(entitled__gt=F("paid"))),
+            **{f"sum_{name}": Sum(name) for name in MEASURES},
         )
-        .order_by("funder__order", "place__lokalisasi_id")
     )
+    one, values = people.query.sql_with_params()
+    measured = ", ".join(f"sum(sum_{name}) AS {name}" for name in MEASURES if name != "paid")
+    shown = ", ".join(f"sum(s.{name})" for name in MEASURES)
+    with connections[people.db].cursor() as cursor:
+        cursor.execute(_SHARES % (one, measured, shown), values)
+        rows = cursor.fetchall()
     return [
-        Share(
-            row["funder_id"],
-            row["place__lokalisasi_id"],
-            row["paid_people"],
-            int(row["sum_paid"]),
-            row["unpaid_people"],
-            int(row["sum_unpaid"]),
-            row["returned_people"],
-            {name: int(row[f"all_{name}"]) for name in MEASURES},
-        )
-        for row in rows
+        Share(funder, lokalisasi, *map(int, figures[:5]), _measures(figures[5:]))
+        for funder, lokalisasi, *figures in rows
     ]
+
+
+def _measures(sums: list[Any]) -> dict[str, int]:
+    return {name: int(value) for name, value in zip(MEASURES, sums, strict=True)}
 
 
 def add_up(rows: list[Share], funder: str) -> Share:

@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from cases.models import StagedRow, Worker
-from disbursements.models import AssistanceKind, Position
+from disbursements.models import AssistanceKind, Funder, Position
 from disbursements.models.position import MEASURES
 from kotim_social.accounts.models import User
 from kotim_social.regions.models import Place
@@ -68,7 +68,7 @@ def totals(user: User | None = None) -> Totals:
     workers = Worker.objects.all() if user is None else Worker.objects.visible_to(user)
     positions = Position.objects.all() if user is None else Position.objects.visible_to(user)
     rows = StagedRow.objects.all() if user is None else StagedRow.objects.visible_to(user)
-    by_place = _money(positions, "place")
+    by_place = _money_by_place(positions)
     return Totals(_people(workers), _register_rows(rows), _over_places(by_place), by_place)
 
 
@@ -111,22 +111,32 @@ def _register_rows(rows: Any) -> dict[str, int]:
     }
 
 
-def _money(positions: Any, *by: str) -> list[MoneyRow]:
-    labels = dict(AssistanceKind.objects.values_list("code", "name"))
+def _money_by_place(positions: Any) -> list[MoneyRow]:
+    """In the office's order. Summed by codes alone: joined to the tables that hold the order, each
+    position would be looked up in them.
+    """
+    kinds = {kind.pk: kind for kind in AssistanceKind.objects.all()}
+    places = dict(Place.objects.values_list("code", "position"))
+    funders = dict(Funder.objects.values_list("code", "order"))
     rows = (
-        positions.values("funder_id", "kind_id", *(f"{name}_id" for name in by))
+        positions.order_by()
+        .values("funder_id", "kind_id", "place_id")
         .annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
-        .order_by("place__position", "funder__order", "kind__order")
     )
+
+    def order(row: dict[str, Any]) -> tuple[int, int, int]:
+        kind = kinds[row["kind_id"]]
+        return places[row["place_id"]], funders[row["funder_id"]], kind.order
+
     return [
         MoneyRow(
             row["funder_id"],
             row["kind_id"],
-            labels[row["kind_id"]],
+            kinds[row["kind_id"]].name,
             {name: int(row[f"sum_{name}"]) for name in MEASURES},
-            row.get("place_id", ""),
+            row["place_id"],
         )
-        for row in rows
+        for row in sorted(rows, key=order)
     ]
 
 
