@@ -74,13 +74,27 @@ def shares(user: User) -> list[Share]:
         cursor.execute(_SHARES % (one, measured, shown), values)
         rows = cursor.fetchall()
     return [
-        Share(funder, lokalisasi, *map(int, figures[:5]), _measures(figures[5:]))
-        for funder, lokalisasi, *figures in rows
+        Share(
+            funder,
+            lokalisasi,
+            int(paid_people),
+            int(paid),
+            int(unpaid_people),
+            int(unpaid),
+            int(returned_people),
+            {name: int(value) for name, value in zip(MEASURES, sums, strict=True)},
+        )
+        for (
+            funder,
+            lokalisasi,
+            paid_people,
+            paid,
+            unpaid_people,
+            unpaid,
+            returned_people,
+            *sums,
+        ) in rows
     ]
-
-
-def _measures(sums: list[Any]) -> dict[str, int]:
-    return {name: int(value) for name, value in zip(MEASURES, sums, strict=True)}
 
 
 def add_up(rows: list[Share], funder: str) -> Share:
