@@ -10,6 +10,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from kotim_social.formlayout import PlainForm
 from kotim_social.workflow import Refused
@@ -64,6 +66,14 @@ def ask(
     }
     status = 422 if request.method == "POST" else 200
     return render(request, asking.template, context, status=status)
+
+
+def thank_with_undo(request: HttpRequest, sentence: Any, url: str, label: Any = "") -> None:
+    """The message that an act is done, with the link to the page that takes it back."""
+    messages.success(
+        request,
+        format_html('{} <a class="alert-link" href="{}">{}</a>', sentence, url, label or _("Undo")),
+    )
 
 
 def fact(label: Any, value: Any) -> dict[str, Any]:

@@ -62,6 +62,11 @@ MORE: tuple[tuple[str, tuple[tuple[str, str, Perm], ...]], ...] = (
         gettext_noop("Papers"),
         (
             (gettext_noop("Check a paper"), "documents:paper_check", Perm.WORKER_VIEW),
+            (
+                gettext_noop("Blank forms for writing by hand"),
+                "desk:blank_papers",
+                Perm.WORKER_VIEW,
+            ),
             (gettext_noop("Background work"), "jobs:job_list", Perm.JOB_RUN),
             (gettext_noop("Background work"), "jobs:job_list", Perm.TRAIL_VIEW),
         ),

@@ -54,6 +54,8 @@ ACCESS = {
     "desk:worker_trail": "SU",
     "desk:trail": "SU",
     "desk:more": EVERYBODY,
+    "desk:blank_papers": "PVSBAU",
+    "desk:blank_paper": "PVSBAU",
     "cases:session_list": "PVSBU",
     "cases:session_create": "V",
     "cases:session_detail": "PVSBU",

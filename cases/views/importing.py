@@ -39,6 +39,7 @@ from cases.views.import_figures import (
 from cases.workflow import IMPORT
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import thank_with_undo
 from kotim_social.audit.trail import record
 from kotim_social.files.serving import attachment
 from kotim_social.idempotency.forms import idempotent
@@ -135,7 +136,8 @@ def import_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             confirm_import(source, by=actor(request))
-            messages.success(request, _("The register has been imported."))
+            undo = reverse("cases:import_undo", args=[source.pk])
+            thank_with_undo(request, _("The register has been imported."), undo)
             return redirect("cases:import_detail", source.pk)
         except Refused as error:
             refused = error.sentences

@@ -4,6 +4,7 @@ from django.urls import path
 
 from kotim_social.desk.views import (
     anonymising,
+    blank_papers,
     choice,
     closing,
     journey,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("penerima/<uuid:pk>/jejak/", worker_trail, name="worker_trail"),
     path("jejak/", trail, name="trail"),
     path("menu/", more, name="more"),
+    path("lembar-kosong/", blank_papers.blank_papers, name="blank_papers"),
+    path("lembar-kosong/<slug:kind>.pdf", blank_papers.blank_paper, name="blank_paper"),
     path("total/", totals_page, name="totals"),
     path("uang/", money_people, name="money_people"),
     path("tahap/", stages.stage_report_page, name="stage_report"),

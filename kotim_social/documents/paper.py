@@ -40,6 +40,7 @@ class Paper:
     classification: str = RESTRICTED
     printed: str = ""  # printed_line(...)
     letterhead: bool = True
+    blank: bool = False  # a form to fill in by hand: it has no number and is no draft
 
 
 def printed_line(by: str, at: datetime) -> str:
@@ -56,7 +57,9 @@ def build_paper(paper: Paper) -> bytes:
         printed=paper.printed,
         classification=paper.classification,
     )
-    sheet = Sheet(page_for(paper.size, paper.orientation), footer, draft=number is None)
+    sheet = Sheet(
+        page_for(paper.size, paper.orientation), footer, draft=number is None and not paper.blank
+    )
     if paper.letterhead:
         Letterhead().draw(sheet)
     for index, block in enumerate(paper.blocks):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import thank_with_undo
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.workflow import Refused
 from repatriation.actions import regrouping
@@ -115,12 +114,5 @@ def undo(request: HttpRequest, pk: str) -> HttpResponse:
 
 def say_undo(request: HttpRequest, sentence: str, made: Regrouping) -> None:
     """The message, with the link that takes it back for a quarter of an hour."""
-    messages.success(
-        request,
-        format_html(
-            '{} <a class="alert-link" href="{}">{}</a>',
-            sentence,
-            reverse("repatriation:undo", args=[made.pk]),
-            _("Undo (15 minutes)"),
-        ),
-    )
+    url = reverse("repatriation:undo", args=[made.pk])
+    thank_with_undo(request, sentence, url, _("Undo (15 minutes)"))

@@ -10,10 +10,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from kotim_social.accounts import actions as office
 from kotim_social.accounts.models import User
-from kotim_social.accounts.roles import Role
-from tests import factories
+from tests import busy
 
 # Started as root (in a build), Chromium refuses its own sandbox; the network flags keep it from
 # looking up hosts that the machine does not reach.
@@ -67,18 +65,6 @@ def sign_in(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]
         context.close()
 
 
-def with_factor(user: User) -> User:
-    """The same person with a second factor, so that no page leads to setting one up."""
-    User.objects.filter(pk=user.pk).update(is_demo=True)
-    office.enrol_demo_totp(factories.fresh(user))
-    return factories.fresh(user)
-
-
 @pytest.fixture
 def people(transactional_db: None) -> dict[str, User]:
-    """One user a role; whoever needs a second factor has one."""
-    users = {role.value: factories.make_user(role, username=role.value) for role in Role}
-    return {
-        name: with_factor(user) if user.needs_second_factor else user
-        for name, user in users.items()
-    }
+    return busy.one_of_each_role()

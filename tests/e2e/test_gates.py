@@ -5,23 +5,19 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page
 
-from cases.actions.importing import confirm_import, stage_register
 from kotim_social.accounts.models import User
-from tests import factories
+from tests import busy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 
-REGISTER = settings.BASE_DIR / "cases" / "data" / "register-demo.xlsx"
 # One page of each view is enough, two where the second may look different.
 PAGES_OF_A_VIEW = 1
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -46,17 +42,7 @@ OUTLINE = """part => {
 @pytest.fixture
 def busy_office(people: dict[str, User]) -> dict[str, User]:
     """The demo register, and beside it people at every stage of the money and of the way home."""
-    petugas = people["petugas"]
-    staged = stage_register(
-        REGISTER.read_bytes(), file_name="r.xlsx", by=petugas, registered_on=date(2017, 10, 29)
-    )
-    confirm_import(staged, by=petugas)
-    four = factories.the_four()
-    ready = factories.ready_people(4, four=four)
-    factories.arrive(ready[:2], four=four)
-    done = factories.a_list(by=four.petugas)
-    factories.walk_to(done, "closed", four=four)
-    factories.walk_to(factories.a_list(by=four.petugas, kinds=["MODAL"]), "approved", four=four)
+    busy.fill_office(people["petugas"])
     return people
 
 

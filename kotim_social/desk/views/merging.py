@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from cases.models import Merge, Worker
 from cases.views.import_comparing import beside_workers
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import Asking, ask
+from kotim_social.asking import Asking, ask, thank_with_undo
 from kotim_social.audit.trail import record
 from kotim_social.desk import merging
 from kotim_social.desk.forms import BecauseForm, MergeForm
@@ -44,7 +43,8 @@ def merge(request: HttpRequest, pk: UUID, other: UUID) -> HttpResponse:
         except Refused as refusal:
             refuse(form, refusal.sentences)
         else:
-            messages.success(request, _("The records are merged."))
+            undo = reverse("desk:merge_undo", args=[made.pk])
+            thank_with_undo(request, _("The records are merged."), undo)
             return redirect("desk:merge_detail", pk=made.pk)
     else:
         record("duplicate.compare", by=request.user, obj=kept)
