@@ -32,11 +32,13 @@ from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import build, record, record_many
 from kotim_social.files.store import store
+from kotim_social.jobs.kinds import Report
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IMPORTABLE = (StagedRow.Outcome.ACCEPTED, StagedRow.Outcome.WARNING)
+AT_A_TIME = 500
 _LONGEST_SHEET = 80
 _LONGEST_FILE_NAME = 200
 
@@ -96,15 +98,23 @@ def refuse_same_file(digest: str) -> None:
 
 
 @transaction.atomic
-def confirm_import(source: RegisterImport, *, by: User) -> RegisterImport:
-    """Registers the accepted rows and puts the children on the referral path; the rest waits."""
+def confirm_import(
+    source: RegisterImport, *, by: User, report: Report = lambda _done: None
+) -> RegisterImport:
+    """Registers the accepted rows and puts the children on the referral path; the rest waits.
+
+    `report` hears how many people are registered already.
+    """
     now = timezone.now()
     source = IMPORT.apply(source, "confirm", by=by, confirmed_at=now, confirmed_by=by)
     refuse_foreign_rows(source, by)
     # From here on nobody else registers anybody in this year: what is checked stays true.
     hold_numbers(source.registered_on.year)
     rows = _set_aside_known(list(_waiting(source).filter(outcome__in=IMPORTABLE)))
-    register_people([person_from(row) for row in rows], by=by, registered_on=source.registered_on)
+    for start in range(0, len(rows), AT_A_TIME):
+        people = [person_from(row) for row in rows[start : start + AT_A_TIME]]
+        register_people(people, by=by, registered_on=source.registered_on)
+        report(start + len(people))
     refer_children(
         list(_waiting(source).filter(outcome=StagedRow.Outcome.REFERRAL)),
         by=by,

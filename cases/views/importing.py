@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 from cases.actions.importing import (
     XLSX,
     AlreadyImported,
-    confirm_import,
     discard_import,
     stage_register,
 )
 from cases.actions.undoing import undo_import
+from cases.background import request_import
 from cases.forms.importing import UploadForm
 from cases.models import RegisterImport, StagedRow
 from cases.register.template import template_workbook
@@ -135,7 +135,9 @@ def import_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     refused: list[str] = []
     if request.method == "POST":
         try:
-            confirm_import(source, by=actor(request))
+            job = request_import(source, by=actor(request))
+            if job.state != "finished":
+                return redirect("jobs:job_detail", job.pk)
             undo = reverse("cases:import_undo", args=[source.pk])
             thank_with_undo(request, _("The register has been imported."), undo)
             return redirect("cases:import_detail", source.pk)

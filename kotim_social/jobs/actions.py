@@ -35,16 +35,19 @@ def has_worker() -> bool:
 
 
 @transaction.atomic
-def request_job(*, kind: str, total: int, arguments: dict[str, Any], by: User) -> Job:
+def request_job(
+    *, kind: str, total: int, arguments: dict[str, Any], by: User, soon: bool = False
+) -> Job:
     """Asks for work of `total` rows; small work without a worker is done before this returns.
 
+    `soon`: small work is done here even if a worker is there, for it takes a second or two.
     `arguments` hold ids, dates and amounts only. Raises Refused when it may not be done.
     """
     if not (by.can(job_kind(kind).perm) and by.can(Perm.JOB_RUN)):
         raise Refused(_("You do not have the right to do this."))
     job = Job.objects.create(kind=kind, total=total, arguments=arguments, requested_by=by)
     record("job.request", by=by, obj=job, changes={"kind": [None, kind], "total": [None, total]})
-    if total <= MOST_AT_ONCE and not has_worker():
+    if total <= MOST_AT_ONCE and (soon or not has_worker()):
         return run_here(job)
     return _queue(job)
 

@@ -1,0 +1,56 @@
+"""The background work of the register: an import that is too large for one request."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.actions.importing import IMPORTABLE, confirm_import
+from cases.models import RegisterImport
+from cases.workflow import IMPORT
+from kotim_social.accounts.models import User
+from kotim_social.accounts.roles import Perm
+from kotim_social.jobs.actions import request_job
+from kotim_social.jobs.kinds import JobKind, Report, register
+from kotim_social.jobs.models import Job
+from kotim_social.workflow import Refused
+
+KIND = "register_import"
+
+
+def request_import(source: RegisterImport, *, by: User) -> Job:
+    """Imports a small register at once; a larger one waits for the worker.
+
+    Raises Refused when it may not be imported, or when this was asked for already.
+    """
+    if against := IMPORT.can(source, by, "confirm"):
+        raise Refused(*against)
+    arguments = {"import": str(source.pk)}
+    asked = Job.objects.filter(kind=KIND, arguments=arguments, state__in=("waiting", "running"))
+    if asked.exists():
+        raise Refused(_("This import is under way already: look at the background work."))
+    total = source.rows.filter(outcome__in=IMPORTABLE).count()
+    return request_job(kind=KIND, total=total, arguments=arguments, by=by, soon=True)
+
+
+def _import(job: Job, report: Report) -> UUID:
+    """The work itself; whoever asked for it may have lost the place or the right since."""
+    imports = RegisterImport.objects.visible_to(job.requested_by)
+    source = imports.filter(pk=job.arguments["import"]).first()
+    if source is None:
+        raise Refused(_("You do not have the right to do this."))
+    confirm_import(source, by=job.requested_by, report=lambda done: report(min(done, job.total)))
+    return source.pk
+
+
+register(
+    JobKind(
+        code=KIND,
+        label=gettext_lazy("Import of a register"),
+        perm=Perm.REGISTER_IMPORT,
+        work=_import,
+        result_page="cases:import_detail",
+    )
+)
