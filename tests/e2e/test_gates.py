@@ -15,6 +15,7 @@ from playwright.sync_api import Error, Page
 
 from kotim_social.accounts.models import User
 from tests import busy
+from tests.english import english_on
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 
@@ -107,6 +108,7 @@ def trouble_on(page: Page, view: str, seen: set[str]) -> list[str]:
     weight = len(gzip.compress(page.content().encode()))
     if weight > (LISTS_HTML if view in LISTS else LATER_HTML):
         troubles.append(f"{view}: {weight} bytes of HTML")
+    troubles += [f"{view}: English “{text}”" for text in english_on(page.content())]
     if page.locator("h1").count() != 1:
         troubles.append(f"{view}: {page.locator('h1').count()} headings of the first level")
     return troubles

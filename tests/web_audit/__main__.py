@@ -26,7 +26,7 @@ def main() -> int:
     with served_office() as served:
         number = save_pages(served)
         print(f"{number} pages")
-        invalid = validate()
+        invalid = [*english(), *validate()]
         low = lighthouse(served)
     for line in [*invalid, *low]:
         print(line)
@@ -56,6 +56,19 @@ def save_pages(served: Served) -> int:
             number += 1
             waiting += [link.replace("&amp;", "&") for link in LINK.findall(html)]
     return number
+
+
+def english() -> list[str]:
+    """Texts that are not Indonesian, on any page of any role."""
+    from tests.english import english_on
+
+    found = {
+        text: f"English, {path.stem}: {text}"
+        for path in sorted((OUT / "pages").glob("*.html"))
+        for text in english_on(path.read_text())
+    }
+    print(f"English: {len(found)} texts")
+    return list(found.values())
 
 
 def validate() -> list[str]:
