@@ -65,6 +65,8 @@ class BankAccount(models.Model):
     }
 
     class Meta:
+        verbose_name = _("bank account")
+        verbose_name_plural = _("bank accounts")
         indexes = [models.Index(fields=["number_index"], name="account_number")]
         constraints = [
             models.UniqueConstraint(

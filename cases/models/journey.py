@@ -64,6 +64,8 @@ class Journey(models.Model):
     }
 
     class Meta:
+        verbose_name = _("journey")
+        verbose_name_plural = _("journeys")
         indexes = [models.Index(fields=["batch_code"], name="journey_batch")]
         constraints = [
             models.UniqueConstraint(

@@ -203,6 +203,8 @@ class Worker(models.Model):
     }
 
     class Meta:
+        verbose_name = _("beneficiary")
+        verbose_name_plural = _("beneficiaries")
         indexes = [
             GinIndex(OpClass("name_folded", name="gin_trgm_ops"), name="worker_name_trgm"),
             models.Index(fields=["name_folded", "birth_date"], name="worker_same_person"),

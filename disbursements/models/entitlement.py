@@ -129,6 +129,8 @@ class Entitlement(models.Model):
     }
 
     class Meta:
+        verbose_name = _("right to assistance")
+        verbose_name_plural = _("rights to assistance")
         indexes = [models.Index(fields=["worker", "kind"], name="entitlement_of_worker")]
         constraints = [
             models.UniqueConstraint(

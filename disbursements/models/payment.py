@@ -78,6 +78,8 @@ class PaymentList(models.Model):
     }
 
     class Meta:
+        verbose_name = _("payment list")
+        verbose_name_plural = _("payment lists")
         indexes = [models.Index(fields=["state", "number"], name="list_by_state")]
         constraints = [
             models.CheckConstraint(
@@ -222,6 +224,8 @@ class PaymentLine(models.Model):
     }
 
     class Meta:
+        verbose_name = _("payment line")
+        verbose_name_plural = _("payment lines")
         indexes = [models.Index(fields=["entitlement", "id"], name="line_of_entitlement")]
         constraints = [
             models.UniqueConstraint(fields=["payment_list", "number"], name="line_number_once"),

@@ -32,6 +32,8 @@ class Funder(models.Model):
     }
 
     class Meta:
+        verbose_name = _("funder")
+        verbose_name_plural = _("funders")
         ordering = ["order"]
 
     def __str__(self) -> str:
@@ -55,6 +57,8 @@ class BudgetYear(models.Model):
     }
 
     class Meta:
+        verbose_name = _("budget year")
+        verbose_name_plural = _("budget years")
         ordering = ["year"]
         constraints = [
             models.CheckConstraint(
@@ -93,6 +97,8 @@ class AssistanceKind(models.Model):
     }
 
     class Meta:
+        verbose_name = _("kind of assistance")
+        verbose_name_plural = _("kinds of assistance")
         ordering = ["order"]
         constraints = [
             models.CheckConstraint(
@@ -124,6 +130,8 @@ class Rate(models.Model):
     }
 
     class Meta:
+        verbose_name = _("rate of assistance")
+        verbose_name_plural = _("rates of assistance")
         constraints = [
             models.CheckConstraint(
                 condition=Q(amount__gt=0),
@@ -173,6 +181,8 @@ class Policy(models.Model):
     }
 
     class Meta:
+        verbose_name = _("who gets a kind of assistance")
+        verbose_name_plural = _("who gets which assistance")
         constraints = [
             models.CheckConstraint(
                 condition=Q(who__in=["everyone", "returnees", "stayers"]), name="policy_known_who"
@@ -201,6 +211,8 @@ class Ceiling(models.Model):
     }
 
     class Meta:
+        verbose_name = _("ceiling")
+        verbose_name_plural = _("ceilings")
         constraints = [
             models.UniqueConstraint(fields=["budget_year", "kind"], name="ceiling_one_a_year"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="ceiling_not_negative"),

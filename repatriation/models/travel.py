@@ -59,6 +59,8 @@ class Officer(models.Model):
     }
 
     class Meta:
+        verbose_name = _("officer")
+        verbose_name_plural = _("officers")
         ordering = ["name", "id"]
         constraints = [
             models.CheckConstraint(

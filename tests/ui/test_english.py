@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin
+from django.db import models
 
 from tests.english import english_on
 
@@ -32,3 +34,16 @@ def test_english_is_found(html: str) -> None:
 )
 def test_indonesian_and_code_are_not(html: str) -> None:
     assert english_on(html) == []
+
+
+def ours() -> list[type[models.Model]]:
+    """What the administration shows; the crawl of the gates leaves Django's pages out."""
+    apps = ("cases", "disbursements", "repatriation", "kotim_social")
+    return [model for model in admin.site._registry if model.__module__.startswith(apps)]
+
+
+@pytest.mark.parametrize("model", ours(), ids=lambda model: model._meta.label)
+def test_tables_of_the_administration_have_names_of_their_own(model: type[models.Model]) -> None:
+    """Without them Django makes English ones up, and nobody translates those."""
+    assert {"verbose_name", "verbose_name_plural"} <= set(model._meta.original_attrs)
+    assert str(model._meta.app_config.verbose_name) != model._meta.app_label.title()
