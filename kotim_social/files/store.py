@@ -1,8 +1,10 @@
 """Putting files into the private store, and taking out what no row speaks of."""
 
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 from django.db import models, transaction
@@ -62,16 +64,26 @@ def reencrypt(stored: StoredFile) -> None:
     disk.write(stored.pk, stored.read())
 
 
-def sweep(*, older_than: timedelta = timedelta(hours=24)) -> int:
-    """Remove files left by rolled-back work or a crash, and content that was to be destroyed.
+def leftovers(*, older_than: timedelta = timedelta(hours=24)) -> Iterator[Path]:
+    """Files on the disk that no row speaks of: of rolled-back work or a crash, or to be destroyed.
 
-    Returns the count of removed ones.
-
-    Younger files are spared: their transaction may still be open.
+    Younger ones are spared: their transaction may still be open.
     """
-    removed = 0
     for path, file_id in disk.all_files(older_than=time.time() - older_than.total_seconds()):
         if file_id is None or not StoredFile.objects.kept().filter(pk=file_id).exists():
-            path.unlink(missing_ok=True)
-            removed += 1
+            yield path
+
+
+def lost() -> list[UUID]:
+    """Rows whose file is not on the disk (for `doctor`)."""
+    rows = StoredFile.objects.kept().order_by("pk").values_list("pk", flat=True)
+    return [file_id for file_id in rows.iterator() if not disk.path_of(file_id).exists()]
+
+
+def sweep(*, older_than: timedelta = timedelta(hours=24)) -> int:
+    """Removes the leftovers; returns how many."""
+    removed = 0
+    for path in leftovers(older_than=older_than):
+        path.unlink(missing_ok=True)
+        removed += 1
     return removed

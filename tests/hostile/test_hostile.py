@@ -240,13 +240,20 @@ def test_hostile_requests(shard: int) -> None:
     faults: dict[str, str] = {}
     with the_log() as log:
         for shot in gun.shots(REQUESTS):
-            if fault := _fault_of(shot, tables):
+            if fault := _surely(shot, tables):
                 kind, detail = fault
+                print(f"{kind}: {detail} <- {shot}"[:1000])  # noqa: T201
                 faults.setdefault(f"{kind} {shot.target.name}", f"{detail} <- {shot}")
         text = log.getvalue()
     leaked = [line[:300] for line in text.splitlines() if any(word in line for word in secrets)]
     assert not faults, "\n".join(f"{kind}: {detail}" for kind, detail in faults.items())
     assert not leaked, f"personal data in the log: {leaked[:5]}"
+
+
+def _surely(shot: Shot, tables: list[str]) -> tuple[str, str] | None:
+    """A busy machine makes an answer late once; a slow page is slow again."""
+    fault = _fault_of(shot, tables)
+    return _fault_of(shot, tables) if fault and fault[0] == "slow" else fault
 
 
 def _fault_of(shot: Shot, tables: list[str]) -> tuple[str, str] | None:

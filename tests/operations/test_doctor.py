@@ -23,7 +23,7 @@ from kotim_social.audit.trail import record
 from kotim_social.files.store import store
 from kotim_social.lib.crypto import create_key_file
 from kotim_social.operations import health
-from kotim_social.operations.doctor import database, keys, machine, rounds, trail
+from kotim_social.operations.doctor import database, keys, machine, rounds, stored_files, trail
 from kotim_social.operations.doctor.findings import Finding, Level, worst
 from tests.reset import owner_cursor
 
@@ -227,3 +227,24 @@ def test_ready_needs_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     assert response.status_code == 503
     assert b"disk error" in response.content
     assert str(settings.VAR_DIR).encode() not in response.content
+
+
+def test_files_that_are_gone_left_over_or_nobodys_are_named() -> None:
+    kept = store(b"isi", kind="test", content_type="text/plain", by=None)
+    assert worst(stored_files.check_files()) == Level.OK
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        # What other tests rolled back is left over by then as well.
+        nobodys = [one for one in stored_files.check_files() if str(kept.pk) in one.sentence]
+        assert [one.level for one in nobodys] == [Level.WARNING]
+    left = kept.path.with_name("01a20d9e-0000-7000-8000-000000000000")
+    left.write_bytes(b"sisa")
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(left, (two_days_ago, two_days_ago))
+    (leftover,) = of(stored_files.check_files(), "files")
+    assert leftover.level == Level.WARNING and "--sweep" in leftover.remedy
+    with pytest.raises(SystemExit):  # the tests' own database is not durable
+        call_command("doctor", "--vital", "--sweep")
+    assert not left.exists()
+    kept.path.unlink()
+    (gone,) = of(stored_files.check_files(), "files")
+    assert gone.level == Level.ERROR and str(kept.pk) in gone.sentence

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import Error
 
-from kotim_social.operations.doctor import database, keys, machine, trail
+from kotim_social.operations.doctor import database, keys, machine, stored_files, trail
 from kotim_social.operations.doctor.findings import Finding, Level, error
 
 Check = Callable[[], Iterable[Finding]]
@@ -32,6 +32,7 @@ WHOLE_DATABASE: tuple[Check, ...] = (
     keys.check_key_use,
     trail.check_trail,
     database.check_replica,
+    stored_files.check_files,
 )
 
 

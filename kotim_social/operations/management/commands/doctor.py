@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from kotim_social.files.store import sweep
 from kotim_social.operations.doctor.findings import Finding, Level, worst
 from kotim_social.operations.doctor.rounds import full_round, vital_round
 
@@ -22,8 +23,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--vital", action="store_true", help="only what a start needs")
         parser.add_argument("--no-chain", action="store_true", help="do not walk the whole trail")
+        parser.add_argument(
+            "--sweep", action="store_true", help="first remove files of undone work"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["sweep"]:
+            self.stdout.write(f"{sweep()} berkas sisa dihapus.")
         findings = vital_round() if options["vital"] else full_round(chain=not options["no_chain"])
         if options["json"]:
             self.stdout.write(as_json(findings))
