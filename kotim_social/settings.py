@@ -174,6 +174,8 @@ def _databases() -> dict[str, dict[str, Any]]:
 
 
 USES_EMBEDDED_POSTGRES = not env.str("DATABASE_URL", default="")
+# A pooler in transaction mode stands between: nothing may be set for a whole connection.
+POOLED = env.bool("DATABASE_POOLED", default=False)
 KNOWS_OWNER = bool(env.str("DATABASE_OWNER_URL", default=""))
 DATABASES = _databases()
 for _alias, _database in DATABASES.items():
@@ -183,7 +185,11 @@ for _alias, _database in DATABASES.items():
     # Sums over everybody hash and sort in memory; compiling them first costs pages more than it
     # saves.
     _memory = "-c work_mem=32MB -c jit=off"
-    _database["OPTIONS"]["options"] = f"-c timezone=Asia/Jakarta {_memory} {_limits}".strip()
+    if POOLED and _alias != "owner":
+        # The role has them: deploy/postgresql/pooled.sql. No cursor outlives its transaction.
+        _database["DISABLE_SERVER_SIDE_CURSORS"] = True
+    else:
+        _database["OPTIONS"]["options"] = f"-c timezone=Asia/Jakarta {_memory} {_limits}".strip()
     # Django would otherwise set UTC after connecting: CURRENT_DATE must be the day in Sampit.
     _database["TIME_ZONE"] = "Asia/Jakarta"
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)

@@ -202,12 +202,18 @@ def free_port() -> int:
         return int(it.getsockname()[1])
 
 
-def ask(port: int, path: str, client: Client, form: dict[str, object] | None = None) -> int:
+def ask(
+    port: int,
+    path: str,
+    client: Client,
+    form: dict[str, object] | None = None,
+    patience: float = 20,
+) -> int:
     """A real request with the cookies of the test's browser; 0 when nobody answered."""
     body = urlencode(form).encode() if form else None
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     about = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
-    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as link:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=patience)) as link:
         try:
             link.request("POST" if body else "GET", path, body, about)
             return int(link.getresponse().status)

@@ -44,6 +44,7 @@ REPLICATION = """
            CASE WHEN pg_last_wal_replay_lsn() = pg_last_wal_receive_lsn() THEN 0 ELSE
                coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0) END
 """
+LIMITS = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
 ROLE_TIME_ZONE = """
     SELECT option FROM pg_db_role_setting s, unnest(s.setconfig) option
     WHERE s.setrole = current_user::regrole AND option ILIKE 'timezone=%'
@@ -169,7 +170,7 @@ def check_time_zone() -> Iterator[Finding]:
         yield error(
             "time zone",
             f"Sambungan memakai zona waktu {of_connection}.",
-            "Sambungkan langsung, atau pakai penyalur yang meneruskan pilihan sambungan.",
+            "Sambungkan langsung, atau DATABASE_POOLED=on dan deploy/postgresql/pooled.sql.",
         )
     if settings.TIME_ZONE not in of_role:
         yield error(
@@ -179,6 +180,19 @@ def check_time_zone() -> Iterator[Finding]:
         )
     if of_connection == settings.TIME_ZONE and settings.TIME_ZONE in of_role:
         yield good("time zone", "Sambungan dan peran memakai Asia/Jakarta.")
+
+
+def check_limits() -> Iterator[Finding]:
+    """Work for a page ends by itself: a frozen session must not hold up everybody."""
+    ((locks, statements),) = _rows(LIMITS)
+    if "0" in (locks, statements):
+        yield error(
+            "limits",
+            "Tidak ada batas waktu untuk perintah basis data.",
+            "Sebagai superuser: jalankan deploy/postgresql/pooled.sql",
+        )
+    else:
+        yield good("limits", f"Perintah berhenti setelah {statements}, menunggu kunci {locks}.")
 
 
 @functools.cache

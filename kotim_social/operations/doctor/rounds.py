@@ -31,6 +31,7 @@ WHOLE_DATABASE: tuple[Check, ...] = (
     *VITAL_IN_DATABASE,
     keys.check_key_use,
     trail.check_trail,
+    database.check_limits,
     database.check_replica,
     stored_files.check_files,
 )
