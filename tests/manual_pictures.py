@@ -33,7 +33,7 @@ def pages() -> list[tuple[str, str, str]]:
         ("pimpinan-total", "pimpinan", "/total/"),
         ("bendahara-daftar", "bendahara", f"/daftar-bayar/{newest}/"),
         ("bendahara-laporan", "bendahara", "/laporan/"),
-        ("admin-pengguna", "admin", "/admin/"),
+        ("admin-pengguna", "admin", "/admin/accounts/user/"),
         ("auditor-jejak", "auditor", "/jejak/"),
     ]
 
