@@ -1,4 +1,4 @@
-"""The manual's pictures: each is shown, each that is shown is there, and together they are light."""
+"""The manual's pictures: each is shown, each that is shown is there, together they are light."""
 
 from __future__ import annotations
 

@@ -92,13 +92,17 @@ class AssignmentInline(ShownOnly):
 @admin.register(User)
 class UserAdmin(KnowsWhoActs):
     form = UserForm
-    list_display = ("username", "full_name", "role_names", "is_active", "last_login")
+    list_display = ("username", "full_name", "roles_held", "is_active", "last_login")
     list_filter = ("is_active",)
     search_fields = ("username", "full_name")
     readonly_fields = ("last_login",)
     fields = ("username", "full_name", "is_active", "last_login")
     inlines = (RoleGrantInline, AssignmentInline)
     actions = ("make_activation_link", "reset_second_factor")
+
+    @admin.display(description=gettext_lazy("Roles"))
+    def roles_held(self, user: User) -> str:
+        return user.role_names
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("username", "last_login") if obj else ("is_active", "last_login")
