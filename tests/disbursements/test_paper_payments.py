@@ -63,7 +63,11 @@ def test_papers_read_back(four: Four, savings: PaymentList, kind: str, size: str
         assert len(pages) > 1
         assert all("Jumlah halaman ini" in page for page in pages[:-1])
     if kind == "transfer_list":
-        assert all(row.account in said for row in payments_of(savings).rows)
+        issued = issue_list_paper(LIST_PAPERS[kind], savings, by=four.bendahara, size=size)
+        whole = drawn_text(issued.file.read())
+        accounts = [row.account for row in payments_of(savings).rows]
+        assert all(account in whole for account in accounts)
+        assert not [account for account in accounts if account in said], "a draft is for looking"
         for telling in ("tabungan", "lokalisasi", "bantuan", "km12"):
             assert telling not in said.casefold()
 
