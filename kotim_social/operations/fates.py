@@ -79,6 +79,12 @@ FATES = (
     ),
     Fate("cases.ChoiceChange", ("worker",), _cipher("note"), ("before", "choice")),
     Fate("cases.SignedStatement", ("worker",), {"witnesses": MASKED}, ("choice", "by_thumb")),
+    Fate(
+        "cases.BookHandOver",
+        ("account__worker",),
+        {"handed_by_name": MASKED, "witnesses": MASKED, "because": CIPHER},
+        ("book", "card", "no_card", "by_thumb"),
+    ),
     Fate("cases.DifferentPeople", ("first", "second"), _cipher("reason")),
     Fate("cases.Merge", ("kept", "gone"), _cipher("reason", "taken", "undone_because")),
     Fate("cases.Journey", ("worker",), _cipher("note"), ("state",)),
@@ -141,9 +147,9 @@ FATES = (
 GONE = ("cases.Alias",)
 # Personal tables that are not about one registered person; papers and files have their own way.
 ELSEWHERE = {
-    "accounts.User", "audit.Entry", "cases.Alias", "cases.ChildReferral", "cases.DataBreach",
-    "cases.RegisterImport", "cases.StageFreeze", "cases.VerificationSession",
+    "accounts.User", "audit.Entry", "cases.Alias", "cases.ChildReferral", "cases.ChildStep",
+    "cases.DataBreach", "cases.RegisterImport", "cases.StageFreeze", "cases.VerificationSession",
     "disbursements.ListDecision", "disbursements.Position", "disbursements.ProgrammeChange",
     "disbursements.ResultFile", "documents.IssuedPaper", "documents.PaperVoid",
-    "files.StoredFile", "repatriation.Batch",
+    "drafts.Draft", "files.StoredFile", "repatriation.Batch",
 }  # fmt: skip

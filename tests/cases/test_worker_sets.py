@@ -174,8 +174,9 @@ def test_a_foreign_person_is_not_found(people: list[Worker]) -> None:
     client = client_of(petugas("tangar", ["TANGAR"]))
     data = {"act": "bank_check", "chosen": str(people[0].pk)}
     assert client.post(reverse("cases:select"), data).status_code == 404
-    for name in ("bank_check", "statement", "choice", "account", "account_add", "worker_edit"):
-        url = reverse(f"cases:{name}", args=[people[0].pk])
+    names = ("bank_check", "statement", "account", "account_add", "worker_edit")
+    for name in ("desk:choice", *(f"cases:{name}" for name in names)):
+        url = reverse(name, args=[people[0].pk])
         assert client.get(url).status_code == 404
         assert client.post(url, {}).status_code == 404
 

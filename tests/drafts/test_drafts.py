@@ -199,7 +199,7 @@ def test_the_address_holds_no_search_and_no_state() -> None:
 def test_roll_call_comes_back_as_it_was() -> None:
     four = factories.the_four()
     batch = travellers.ready_batch(4, four)
-    here = reverse("repatriation:depart", args=[batch.pk])
+    here = reverse("desk:batch_depart", args=[batch.pk])
     client = travellers.signed_in(four.petugas)
     member = batch.members.first()
     away = {f"reason-{member.pk}": "Sakit perut"}

@@ -95,6 +95,8 @@ class Walk:
         self.way = way
         self.pages = self.clicks = self.fields = 0
         page.on("response", self._count_page)
+        # Asked for now, so that the browser hands its dialogs over long before one opens.
+        page.on("filechooser", lambda chooser: None)
 
     @property
     def cost(self) -> Cost:
