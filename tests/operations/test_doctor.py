@@ -229,11 +229,13 @@ def test_ready_needs_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(settings.VAR_DIR).encode() not in response.content
 
 
-def test_files_that_are_gone_left_over_or_nobodys_are_named() -> None:
+def test_files_that_are_gone_left_over_or_nobodys_are_named(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.PRIVATE_FILES_DIR = str(tmp_path)
     kept = store(b"isi", kind="test", content_type="text/plain", by=None)
     assert worst(stored_files.check_files()) == Level.OK
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        # What other tests rolled back is left over by then as well.
         nobodys = [one for one in stored_files.check_files() if str(kept.pk) in one.sentence]
         assert [one.level for one in nobodys] == [Level.WARNING]
     left = kept.path.with_name("01a20d9e-0000-7000-8000-000000000000")

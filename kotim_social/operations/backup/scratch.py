@@ -41,7 +41,8 @@ def _database(owner: BaseDatabaseWrapper, name: str) -> Iterator[None]:
             try:
                 yield
             finally:
-                cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+                # Without FORCE: autovacuum is asked to leave, which the owner may not end itself.
+                cursor.execute(f"DROP DATABASE IF EXISTS {name}")
 
 
 def connect(owner: BaseDatabaseWrapper, database: str) -> Any:
