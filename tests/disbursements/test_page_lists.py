@@ -49,7 +49,7 @@ def test_a_list_for_one_place_is_three_pages_and_three_fields(four: Four) -> Non
     assert person.worker == left_out
     urls = {reason["url"] for reason in person.reasons}
     assert f"/penerima/{left_out.pk}/verval/" in urls
-    assert f"/penerima/{left_out.pk}/rekening/tambah/" in urls
+    assert f"/penerima/{left_out.pk}/rekening/baru/" in urls
     assert str(_("Her NIK is missing.")) in text(check)
     made = post(client, address("list_create"), line=[row["key"] for row in check.context["rows"]],
                 **KM12)  # fmt: skip

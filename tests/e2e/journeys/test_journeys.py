@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 
 import pytest
@@ -18,9 +17,9 @@ from tests.e2e.journeys.walk import Walk, Way, budgets
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 WAYS = list(Way)
-# One turn in an ordinary run, another each day; KOTIM_TURN names one, --full takes all three.
-TODAY = int(os.environ.get("KOTIM_TURN", date.today().toordinal())) % len(WAYS)
-TURNS = range(len(WAYS)) if os.environ.get("KOTIM_FULL") else [TODAY]
+# One turn in an ordinary run, the same each time; KOTIM_TURN names another, --full takes all three.
+TURN = int(os.environ.get("KOTIM_TURN", "0")) % len(WAYS)
+TURNS = range(len(WAYS)) if os.environ.get("KOTIM_FULL") else [TURN]
 
 
 @pytest.fixture
