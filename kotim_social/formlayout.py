@@ -36,8 +36,8 @@ class PlainFormHelper(FormHelper):
     def render_layout(self, form: Any, context: Any, *args: Any, **kwargs: Any) -> SafeString:
         """The fields, and round those of a long form what keeps it half-filled."""
         before = draft_head(form, context)
-        fields = super().render_layout(form, context, *args, **kwargs)
-        return SafeString(before + fields + draft_foot(form, context))
+        fields: SafeString = super().render_layout(form, context, *args, **kwargs)
+        return before + fields + draft_foot(form, context)
 
 
 class PlainForm:
@@ -79,11 +79,11 @@ class PlainFilter(PlainForm):
     is_long: ClassVar[bool] = False  # type: ignore[assignment]
 
 
-def draft_head(form: Any, context: Any) -> str:
+def draft_head(form: Any, context: Any) -> SafeString:
     """Before the fields: what was kept is offered, or shown again when she asked for that."""
     request = _request_of_long(form, context)
     if request is None:
-        return ""
+        return SafeString("")
     draft = None if form.is_bound else request.draft_here()  # type: ignore[attr-defined]
     is_open = draft is not None and request.GET.get(DRAFT_ACT) == OPEN
     if draft is not None and is_open:
@@ -99,10 +99,10 @@ def has_draft(request: HttpRequest) -> bool:
     return request.draft_here() is not None  # type: ignore[attr-defined]
 
 
-def draft_foot(form: Any, context: Any) -> str:
+def draft_foot(form: Any, context: Any) -> SafeString:
     """After the fields: the button that keeps them."""
     if _request_of_long(form, context) is None:
-        return ""
+        return SafeString("")
     return render_to_string("ui/_draft_foot.html", {"days": settings.DRAFT_DAYS})
 
 

@@ -175,12 +175,12 @@ def query_without(context: Context, key: str, value: str | None = None) -> str:
 @register.simple_tag(takes_context=True, name="draft_head")
 def before_fields(context: Context, form: Any) -> SafeString:
     """For a page that lays out a long form by itself: what `{% crispy form %}` puts before it."""
-    return SafeString(draft_head(form, context))
+    return draft_head(form, context)
 
 
 @register.simple_tag(takes_context=True, name="draft_foot")
 def after_fields(context: Context, form: Any) -> SafeString:
-    return SafeString(draft_foot(form, context))
+    return draft_foot(form, context)
 
 
 @register.inclusion_tag("ui/_error_summary.html")
