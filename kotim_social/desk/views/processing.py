@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kotim_social.accounts.access import actor, require
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import Asking, YesForm, ask
+from kotim_social.asking import Asking
 from kotim_social.audit.trail import record
 from kotim_social.desk.processing import MEASURES, PURPOSES
 from kotim_social.desk.processing_paper import KIND, record_data, record_pdf
-from kotim_social.documents.actions import issue_paper
-from kotim_social.documents.models import IssuedPaper
-from kotim_social.files.serving import attachment, file_response
+from kotim_social.desk.views.office_papers import FILE_NAME, OfficePaper
+from kotim_social.files.serving import file_response
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
 
-PDF, FILE_NAME = "application/pdf", "dokumen.pdf"
+PAPER = OfficePaper(KIND, lambda _user: record_data(today()), record_pdf)
 
 
 @require(Perm.PROCESSING_VIEW)
@@ -34,7 +31,7 @@ def processing(request: HttpRequest) -> HttpResponse:
     context = {
         "purposes": PURPOSES,
         "measures": MEASURES,
-        "papers": _papers().order_by("-created_at")[:20],
+        "papers": PAPER.issued().order_by("-created_at")[:20],
         "may_issue": request.user.can(Perm.PROCESSING_ISSUE),
     }
     return render(request, "desk/processing.html", context)
@@ -45,14 +42,12 @@ def processing(request: HttpRequest) -> HttpResponse:
 def processing_draft(request: HttpRequest) -> HttpResponse:
     user = actor(request)
     record("paper.draft", by=user, changes={"kind": [None, KIND]})
-    content = record_pdf(record_data(today()), None, by=user.full_name, at=timezone.localtime())
-    return attachment(content, content_type=PDF, filename=FILE_NAME)
+    return PAPER.draft(user)
 
 
 @require(Perm.PROCESSING_ISSUE)
 @idempotent
 def processing_issue(request: HttpRequest) -> HttpResponse:
-    user = actor(request)
     asking = Asking(
         question=_("Issue the record of processing?"),
         submit=_("Issue the record"),
@@ -60,26 +55,11 @@ def processing_issue(request: HttpRequest) -> HttpResponse:
         done=_("The record is issued."),
         warning=_("The number is used up; an issued paper never changes."),
     )
-
-    def run(_data: dict[str, Any]) -> None:
-        data, now = record_data(today()), timezone.localtime()
-        issue_paper(
-            kind=KIND,
-            build=lambda number: record_pdf(data, number, by=user.full_name, at=now),
-            snapshot=data,
-            issued_on=today(),
-            by=user,
-        )
-
-    return ask(request, YesForm(request.POST or None), asking, run)
+    return PAPER.issue_page(request, asking)
 
 
 @require(Perm.PROCESSING_VIEW)
 @require_safe
 def processing_file(request: HttpRequest, paper_pk: UUID) -> HttpResponse:
-    paper = get_object_or_404(_papers(), pk=paper_pk)
+    paper = get_object_or_404(PAPER.issued(), pk=paper_pk)
     return file_response(paper.file, filename=FILE_NAME, by=actor(request))
-
-
-def _papers() -> Any:
-    return IssuedPaper.objects.filter(kind=KIND).select_related("file")

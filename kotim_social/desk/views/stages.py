@@ -10,14 +10,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import Asking, YesForm, ask, fact
+from kotim_social.asking import Asking, fact
 from kotim_social.audit.trail import record
 from kotim_social.desk.stage_paper import KIND, stage_data, stage_pdf
 from kotim_social.desk.stage_reasons import Stopped, explain, may_follow
@@ -29,7 +28,8 @@ from kotim_social.desk.stages import (
     reason_label,
     stage_report,
 )
-from kotim_social.documents.actions import issue_paper, reprint
+from kotim_social.desk.views.office_papers import FILE_NAME, PDF, OfficePaper
+from kotim_social.documents.actions import reprint
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment, file_response
 from kotim_social.idempotency.forms import idempotent
@@ -40,8 +40,7 @@ from kotim_social.replica import from_replica
 PAGE = 50
 ALL = 1000
 ISSUED_SHOWN = 20
-PDF = "application/pdf"
-FILE_NAME = "dokumen.pdf"
+PAPER = OfficePaper(KIND, lambda user: stage_data(user, day=today()), stage_pdf)
 
 
 @require(Perm.REPORT_VIEW)
@@ -173,16 +172,13 @@ def stage_report_draft(request: HttpRequest) -> HttpResponse:
     """The paper without a number, marked as a draft."""
     user = actor(request)
     record("paper.draft", by=user, object_type="paper", object_id=KIND)
-    data = stage_data(user, day=today())
-    content = stage_pdf(data, None, by=user.full_name, at=timezone.localtime())
-    return attachment(content, content_type=PDF, filename=FILE_NAME)
+    return PAPER.draft(user)
 
 
 @require(Perm.PAPER_ISSUE)
 @idempotent
 def stage_report_issue(request: HttpRequest) -> HttpResponse:
-    user, at = actor(request), timezone.localtime()
-    report = stage_report(user)
+    report = stage_report(actor(request))
     asking = Asking(
         question=_("Issue the report of the stages?"),
         submit=_("Issue the report"),
@@ -191,25 +187,13 @@ def stage_report_issue(request: HttpRequest) -> HttpResponse:
         facts=[fact(label, report.count(code)) for code, label in STAGES.items()],
         warning=_("The number is used up; an issued paper never changes."),
     )
-
-    def run(_data: dict[str, Any]) -> None:
-        data = stage_data(user, day=today())
-        issue_paper(
-            kind=KIND,
-            build=lambda number: stage_pdf(data, number, by=user.full_name, at=at),
-            snapshot=data,
-            issued_on=today(),
-            by=user,
-        )
-
-    return ask(request, YesForm(request.POST or None), asking, run)
+    return PAPER.issue_page(request, asking)
 
 
 @require(Perm.REPORT_VIEW)
 def stage_report_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET opens the issued report; POST prints a copy, stamped as such."""
-    papers = IssuedPaper.objects.filter(kind=KIND).select_related("file")
-    paper = get_visible_or_404(papers, actor(request), pk)
+    paper = get_visible_or_404(PAPER.issued(), actor(request), pk)
     if request.method == "POST":
         content = reprint(paper, by=actor(request))
         return attachment(content, content_type=PDF, filename="salinan.pdf")

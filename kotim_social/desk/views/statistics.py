@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kotim_social.accounts.access import actor, require
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import Asking, YesForm, ask
+from kotim_social.asking import Asking
 from kotim_social.audit.trail import record
 from kotim_social.desk.statistics import HIDDEN, Figures, figures
 from kotim_social.desk.statistics_paper import (
@@ -23,14 +21,13 @@ from kotim_social.desk.statistics_paper import (
     statistics_pdf,
     statistics_sheet,
 )
-from kotim_social.documents.actions import issue_paper
+from kotim_social.desk.views.office_papers import FILE_NAME, OfficePaper
 from kotim_social.documents.exports import CSV, as_csv
-from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment, file_response
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
 
-PDF, FILE_NAME = "application/pdf", "dokumen.pdf"
+PAPER = OfficePaper(KIND, lambda _user: statistics_data(today()), statistics_pdf)
 
 
 @require(Perm.STATISTICS_VIEW)
@@ -50,7 +47,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "table": request.GET.get("tabel", ""),
         "only": only,
         "hidden": HIDDEN,
-        "papers": _papers().order_by("-created_at")[:20],
+        "papers": PAPER.issued().order_by("-created_at")[:20],
         "may_issue": user.can(Perm.STATISTICS_ISSUE),
     }
     return render(request, "desk/statistics.html", context)
@@ -84,15 +81,12 @@ def statistics_csv(request: HttpRequest) -> HttpResponse:
 def statistics_draft(request: HttpRequest) -> HttpResponse:
     user = actor(request)
     record("paper.draft", by=user, changes={"kind": [None, KIND]})
-    now = timezone.localtime()
-    content = statistics_pdf(statistics_data(today()), None, by=user.full_name, at=now)
-    return attachment(content, content_type=PDF, filename=FILE_NAME)
+    return PAPER.draft(user)
 
 
 @require(Perm.STATISTICS_ISSUE)
 @idempotent
 def statistics_issue(request: HttpRequest) -> HttpResponse:
-    user = actor(request)
     asking = Asking(
         question=_("Issue the statistics for outside?"),
         submit=_("Issue the statistics"),
@@ -100,26 +94,11 @@ def statistics_issue(request: HttpRequest) -> HttpResponse:
         done=_("The statistics are issued."),
         warning=_("The number is used up; an issued paper never changes."),
     )
-
-    def run(_data: dict[str, Any]) -> None:
-        data, now = statistics_data(today()), timezone.localtime()
-        issue_paper(
-            kind=KIND,
-            build=lambda number: statistics_pdf(data, number, by=user.full_name, at=now),
-            snapshot=data,
-            issued_on=today(),
-            by=user,
-        )
-
-    return ask(request, YesForm(request.POST or None), asking, run)
+    return PAPER.issue_page(request, asking)
 
 
 @require(Perm.STATISTICS_VIEW)
 @require_safe
 def statistics_file(request: HttpRequest, paper_pk: UUID) -> HttpResponse:
-    paper = get_object_or_404(_papers(), pk=paper_pk)
+    paper = get_object_or_404(PAPER.issued(), pk=paper_pk)
     return file_response(paper.file, filename=FILE_NAME, by=actor(request))
-
-
-def _papers() -> Any:
-    return IssuedPaper.objects.filter(kind=KIND).select_related("file")
