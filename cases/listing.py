@@ -283,7 +283,8 @@ def _rows(ids: list[UUID]) -> list[Any]:
             "account_active", "holder_same", "statement_signed", "origin_confirmed", named=True,
         )
     }  # fmt: skip
-    return [found[pk] for pk in ids]
+    # Between the two queries an undone import may have taken somebody away.
+    return [found[pk] for pk in ids if pk in found]
 
 
 def _order(columns: tuple[str, ...], down: bool) -> list[str]:
