@@ -9,6 +9,7 @@ from disbursements.papers.payments import Payments
 from disbursements.papers.transfer import transfer_csv, transfer_xlsx
 from disbursements.rules import APPROVED_STATES
 from kotim_social.documents.models import IssuedPaper
+from kotim_social.files.serving import content_of
 
 KIND = "transfer_list"
 PDF = "pdf"
@@ -38,7 +39,7 @@ def bank_file(payments: Payments, form: str) -> bytes:
     if form == PDF:
         paper = issued_list(payments.payment_list)
         assert paper is not None, "against_bank_file was asked first"
-        return paper.file.read()
+        return content_of(paper.file)
     return _MAKERS[form](payments)
 
 

@@ -23,7 +23,7 @@ from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import issue_paper, reprint, void_paper
 from kotim_social.documents.models import IssuedPaper
-from kotim_social.files.serving import attachment, file_response, refuse_destroyed
+from kotim_social.files.serving import attachment, file_response
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import format_date, today
 
@@ -92,7 +92,6 @@ def decree_print(request: HttpRequest, pk: UUID, paper_pk: UUID) -> HttpResponse
     papers = IssuedPaper.objects.about(_decree(pk)).filter(kind=KIND).select_related("file")
     paper = get_visible_or_404(papers, actor(request), paper_pk)
     if request.method == "POST":
-        refuse_destroyed(paper.file)
         content = reprint(paper, by=actor(request))
         return attachment(content, content_type=PDF, filename="salinan.pdf")
     return file_response(paper.file, filename=FILE_NAME, by=request.user)

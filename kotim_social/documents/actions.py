@@ -24,6 +24,7 @@ from kotim_social.documents.models import (
 )
 from kotim_social.documents.paper import PaperNumber
 from kotim_social.documents.stamps import stamp
+from kotim_social.files.serving import content_of
 from kotim_social.files.store import store
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
@@ -81,11 +82,12 @@ def issue_paper(
 def reprint(paper: IssuedPaper, *, by: User) -> bytes:
     """The next copy, stamped "SALINAN ke-n" (and DIBATALKAN when it was voided)."""
     _lock(paper)
+    content = content_of(paper.file)
     copy = paper.copies.count() + 1
     PaperCopy.objects.create(paper=paper, copy=copy, printed_by=by)
     record("paper.copy", by=by, obj=paper, changes={"copy": [copy - 1, copy]})
     voided = " – DIBATALKAN" if paper.is_void else ""
-    return stamp(paper.file.read(), f"SALINAN ke-{copy}{voided}")
+    return stamp(content, f"SALINAN ke-{copy}{voided}")
 
 
 @transaction.atomic

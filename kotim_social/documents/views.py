@@ -20,6 +20,7 @@ from kotim_social.documents.actions import find_by_check_code, void_paper
 from kotim_social.documents.handing import Handing, hand_out
 from kotim_social.documents.kinds import WHOLE_KINDS
 from kotim_social.documents.models import IssuedPaper
+from kotim_social.files.serving import content_of
 from kotim_social.formlayout import PlainForm, ReasonField
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import format_date
@@ -96,7 +97,7 @@ def paper_protected(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     def make() -> bytes:
         record("paper.hand_out", by=request.user, obj=paper)
-        return paper.file.read()
+        return content_of(paper.file)
 
     handing = Handing(
         question=_("Save this paper as a protected file?"),

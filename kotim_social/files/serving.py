@@ -11,17 +11,18 @@ from kotim_social.files.models import DestroyedFile, StoredFile
 def file_response(stored: StoredFile, *, filename: str, by: User) -> HttpResponse:
     """The caller has checked that this user may see it. The file name carries no person.
 
-    The trail row is written first: what cannot be recorded is not shown.
+    The trail row is written before anything is sent: what cannot be recorded is not shown.
     """
-    refuse_destroyed(stored)
+    content = content_of(stored)
     record("file.read", by=by, obj=stored)
-    return attachment(stored.read(), content_type=stored.content_type, filename=filename)
+    return attachment(content, content_type=stored.content_type, filename=filename)
 
 
-def refuse_destroyed(stored: StoredFile) -> None:
-    """What was destroyed is not found; that it was there stays on record."""
+def content_of(stored: StoredFile) -> bytes:
+    """What a page may give away. Destroyed content is not found; that it was stays on record."""
     if DestroyedFile.objects.filter(stored=stored).exists():
         raise Http404
+    return stored.read()
 
 
 def picture_response(stored: StoredFile, *, filename: str, by: User) -> HttpResponse:

@@ -28,6 +28,7 @@ from disbursements.papers.payments import payments_of
 from kotim_social.audit.models import Entry
 from kotim_social.documents.actions import void_paper
 from kotim_social.documents.protecting import new_ticket, password_of, protect
+from kotim_social.files.models import DestroyedFile
 from kotim_social.lib.money import format_rupiah
 from kotim_social.workflow import Refused
 from tests.disbursements.browsing import address, browser, text
@@ -208,6 +209,21 @@ def test_an_issued_paper_with_whole_numbers_leaves_under_a_password(
     other = reverse("documents:paper_protected", args=[masked.pk])
     assert treasurer.get(other).status_code == 404
     assert other not in text(treasurer.get(address("paper_page", masked.pk)))
+
+
+def test_a_destroyed_paper_is_not_found_in_any_of_its_forms(
+    four: Four, payment_list: PaymentList, treasurer: Client
+) -> None:
+    paper = issue_list_paper(LIST_PAPERS["transfer_list"], payment_list, by=four.bendahara)
+    DestroyedFile.objects.create(stored=paper.file, destroyed_by=four.bendahara)
+    paper.file.path.unlink()
+    for url in (
+        reverse("documents:paper_protected", args=[paper.pk]),
+        address("list_transfer", payment_list.pk, "pdf"),
+    ):
+        _password, answer = taken(treasurer, url)
+        assert answer.status_code == 404
+    assert treasurer.post(address("paper_copy", paper.pk)).status_code == 404
 
 
 def test_a_draft_for_looking_has_no_whole_account(

@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.http import Http404
 
 from kotim_social.accounts.models import User
 from kotim_social.audit.immutable import ImmutableError
@@ -31,7 +32,7 @@ from kotim_social.documents.models import (
 from kotim_social.documents.paper import Paper, PaperNumber, build_paper
 from kotim_social.documents.signatories import load_demo_signatories, signature_block
 from kotim_social.documents.signatures import SignatureBlock
-from kotim_social.files.models import StoredFile
+from kotim_social.files.models import DestroyedFile, StoredFile
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 from tests.documents.pdf_text import fonts_of, page_texts
@@ -162,6 +163,16 @@ def test_copies_are_counted_and_stamped(user: User) -> None:
     assert [copy.copy for copy in PaperCopy.objects.order_by("copy")] == [1, 2]
     assert Entry.objects.filter(act="paper.copy").count() == 2
     assert "SALINAN" not in page_texts(paper.file.read())[0]
+
+
+def test_of_a_destroyed_paper_there_is_no_copy(user: User) -> None:
+    paper = issue(user)
+    DestroyedFile.objects.create(stored=paper.file, destroyed_by=user)
+    paper.file.path.unlink()
+    with pytest.raises(Http404):
+        reprint(paper, by=user)
+    assert not PaperCopy.objects.exists()
+    assert not Entry.objects.filter(act="paper.copy").exists()
 
 
 def test_a_voided_paper_keeps_its_number_and_says_so(user: User) -> None:
