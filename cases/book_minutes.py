@@ -8,12 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from cases.actions.books import HandOver, draw_up_correction, draw_up_hand_over, keep_hand_over
 from cases.models import BookHandOver, Worker
 from kotim_social.accounts.models import User
-from kotim_social.documents.actions import issue_paper, void_paper
+from kotim_social.documents.actions import issue_printed, void_paper
 from kotim_social.documents.blocks import Block, Facts, Gap, Paragraph, Title
 from kotim_social.documents.paper import (
     CONFIDENTIAL,
@@ -64,14 +63,9 @@ def correct_hand_over(
 
 def _keep(row: BookHandOver, *, by: User) -> BookHandOver:
     if row.way == BookHandOver.Way.HANDED and (row.book or row.card):
-        data, now = minutes_data(row), timezone.localtime()
-        row.paper = issue_paper(
-            kind=KIND,
-            build=lambda number: minutes_pdf(data, number, by=by.full_name, at=now),
-            snapshot=data,
-            issued_on=today(),
-            by=by,
-            subject=row.account.worker,
+        data = minutes_data(row)
+        row.paper = issue_printed(
+            kind=KIND, data=data, pdf=minutes_pdf, by=by, subject=row.account.worker
         )
     return keep_hand_over(row, by=by)
 

@@ -16,7 +16,7 @@ from cases.models import BreachNotice, DataBreach, Worker
 from cases.models.data_breach import RUNNING, Receiver
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.documents.actions import issue_paper
+from kotim_social.documents.actions import issue_printed
 from kotim_social.documents.blocks import Block, Facts, Gap, Paragraph, Title
 from kotim_social.documents.paper import (
     CONFIDENTIAL,
@@ -133,14 +133,8 @@ def _moment(moment: datetime | None) -> str:
 def _issue(
     row: DataBreach, data: dict[str, Any], *, worker: Worker | None, receiver: str, by: User
 ) -> BreachNotice:
-    now = timezone.localtime()
-    letter = issue_paper(
-        kind="breach_notice",
-        build=lambda number: notice_pdf(data, number, by=by.full_name, at=now),
-        snapshot=data,
-        issued_on=today(),
-        by=by,
-        subject=worker or row,
+    letter = issue_printed(
+        kind="breach_notice", data=data, pdf=notice_pdf, by=by, subject=worker or row
     )
     return BreachNotice.objects.create(
         breach=row,

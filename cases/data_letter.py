@@ -13,7 +13,7 @@ from django.utils import timezone
 from cases.actions.data_requests import answer
 from cases.models import DataRequest
 from kotim_social.accounts.models import User
-from kotim_social.documents.actions import issue_paper
+from kotim_social.documents.actions import issue_printed
 from kotim_social.documents.blocks import Block, Facts, Paragraph, Title
 from kotim_social.documents.paper import (
     CONFIDENTIAL,
@@ -37,7 +37,7 @@ _COMPLAIN = (
 def send_answer(*, request: DataRequest, act: str, outcome: str, by: User) -> DataRequest:
     """The answer and its letter, both or neither."""
     row = answer(request=request, act=act, outcome=outcome, by=by)
-    day, now = today(), timezone.localtime()
+    day = today()
     data = {
         "day": day.isoformat(),
         "name": row.worker.name,
@@ -48,14 +48,7 @@ def send_answer(*, request: DataRequest, act: str, outcome: str, by: User) -> Da
         "outcome": row.outcome,
         "signature": asdict(signature_block("kepala_dinas", day)),
     }
-    row.letter = issue_paper(
-        kind="data_answer",
-        build=lambda number: letter_pdf(data, number, by=by.full_name, at=now),
-        snapshot=data,
-        issued_on=day,
-        by=by,
-        subject=row,
-    )
+    row.letter = issue_printed(kind="data_answer", data=data, pdf=letter_pdf, by=by, subject=row)
     row.save(update_fields=["letter"])
     return row
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from cases.actions.referrals import keep_letter, refer
 from cases.models import Provider, Referral, Worker
 from kotim_social.accounts.models import User
-from kotim_social.documents.actions import issue_paper
+from kotim_social.documents.actions import issue_printed
 from kotim_social.documents.blocks import Block, Facts, Gap, Paragraph, Title
 from kotim_social.documents.paper import (
     CONFIDENTIAL,
@@ -36,13 +35,12 @@ def send_referral(
     """The referral and its letter, both or neither; consent is asked by the act itself."""
     referral = refer(worker=worker, provider=provider, need=need, referred_on=referred_on, by=by)
     data = letter_data(referral)
-    now = timezone.localtime()
-    letter = issue_paper(
+    letter = issue_printed(
         kind="referral_letter",
-        build=lambda number: letter_pdf(data, number, by=by.full_name, at=now),
-        snapshot=data,
-        issued_on=referred_on,
+        data=data,
+        pdf=letter_pdf,
         by=by,
+        issued_on=referred_on,
         subject=referral,
     )
     keep_letter(referral=referral, letter=letter)

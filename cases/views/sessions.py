@@ -21,7 +21,7 @@ from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
-from kotim_social.documents.actions import issue_paper
+from kotim_social.documents.actions import issue_printed
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment, file_response
 from kotim_social.idempotency.forms import idempotent
@@ -95,7 +95,7 @@ def session_minutes(request: HttpRequest, pk: UUID) -> HttpResponse:
 @idempotent
 def session_minutes_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _session(request, pk)
-    data, at = minutes_data(session, day=today()), timezone.localtime()
+    data = minutes_data(session, day=today())
     people = len(data["rows"])
     asking = Asking(
         question=_("Issue the minutes of this session?"),
@@ -113,14 +113,7 @@ def session_minutes_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
     def run(_data: object) -> None:
         if not people:
             raise Refused(_("No result is recorded in this session yet."))
-        issue_paper(
-            kind=KIND,
-            build=lambda number: minutes_pdf(data, number, by=request.user.full_name, at=at),
-            snapshot=data,
-            issued_on=today(),
-            by=request.user,
-            subject=session,
-        )
+        issue_printed(kind=KIND, data=data, pdf=minutes_pdf, by=request.user, subject=session)
 
     return ask(request, YesForm(request.POST or None), asking, run)
 

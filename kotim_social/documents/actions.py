@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kotim_social.accounts.models import User
@@ -76,6 +77,30 @@ def issue_paper(
     )
     record("paper.issue", by=by, obj=paper, changes={"number": [None, number]})
     return paper
+
+
+def issue_printed(
+    *,
+    kind: str,
+    data: dict[str, Any],
+    pdf: Callable[..., bytes],
+    by: User,
+    issued_on: date | None = None,
+    subject: models.Model | None = None,
+) -> IssuedPaper:
+    """Issue a paper that is printed from its own snapshot: `pdf(data, number, by=, at=)`.
+
+    It is dated today unless a date is given.
+    """
+    at = timezone.localtime()
+    return issue_paper(
+        kind=kind,
+        build=lambda number: pdf(data, number, by=by.full_name, at=at),
+        snapshot=data,
+        issued_on=issued_on or today(),
+        by=by,
+        subject=subject,
+    )
 
 
 @transaction.atomic

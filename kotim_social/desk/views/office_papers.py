@@ -13,10 +13,9 @@ from django.utils import timezone
 from kotim_social.accounts.access import actor
 from kotim_social.accounts.models import User
 from kotim_social.asking import Asking, YesForm, ask
-from kotim_social.documents.actions import issue_paper
+from kotim_social.documents.actions import issue_printed
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment
-from kotim_social.lib.dates import today
 
 PDF, FILE_NAME = "application/pdf", "dokumen.pdf"
 
@@ -41,19 +40,9 @@ class OfficePaper:
 
     def issue_page(self, request: HttpRequest, asking: Asking) -> HttpResponse:
         """Asks first; the yes takes the next number."""
-        return ask(
-            request,
-            YesForm(request.POST or None),
-            asking,
-            lambda _data: self._issue(actor(request)),
-        )
+        user = actor(request)
 
-    def _issue(self, user: User) -> None:
-        data, now = self.data(user), timezone.localtime()
-        issue_paper(
-            kind=self.kind,
-            build=lambda number: self.pdf(data, number, by=user.full_name, at=now),
-            snapshot=data,
-            issued_on=today(),
-            by=user,
-        )
+        def run(_data: dict[str, Any]) -> None:
+            issue_printed(kind=self.kind, data=self.data(user), pdf=self.pdf, by=user)
+
+        return ask(request, YesForm(request.POST or None), asking, run)

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,7 +20,7 @@ from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.desk.data_sheet import KIND, sheet_data, sheet_pdf
 from kotim_social.desk.personal_data import categories, looks_by_role, shared_with
-from kotim_social.documents.actions import issue_paper
+from kotim_social.documents.actions import issue_printed
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import file_response
 from kotim_social.idempotency.forms import idempotent
@@ -74,15 +73,8 @@ def data_sheet_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def issue_sheet(worker: Worker, *, by: User) -> IssuedPaper:
     """A paper with a number, and a row in the trail that all her data were shown."""
-    data, now = sheet_data(worker, today()), timezone.localtime()
-    paper = issue_paper(
-        kind=KIND,
-        build=lambda number: sheet_pdf(data, number, by=by.full_name, at=now),
-        snapshot=data,
-        issued_on=today(),
-        by=by,
-        subject=worker,
-    )
+    data = sheet_data(worker, today())
+    paper = issue_printed(kind=KIND, data=data, pdf=sheet_pdf, by=by, subject=worker)
     record("worker.data_sheet", by=by, obj=worker, changes={"number": [None, paper.number]})
     return paper
 
