@@ -5,7 +5,6 @@ import django.db.models.deletion
 import kotim_social.lib.encrypted
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -30,25 +29,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='BankAccount',
-            fields=[
-                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('bank', models.CharField(max_length=40, verbose_name='bank')),
-                ('number', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='account.number', null=True, verbose_name='account number')),
-                ('number_index', models.CharField(editable=False, max_length=64, null=True)),
-                ('holder', models.CharField(blank=True, max_length=120, verbose_name='name of the holder')),
-                ('holder_folded', models.CharField(blank=True, editable=False, max_length=120)),
-                ('state', models.CharField(choices=[('applied', 'applied for'), ('opened', 'opened, not yet checked'), ('active', 'active'), ('blocked', 'blocked'), ('dormant', 'dormant'), ('name_differs', 'name differs'), ('closed', 'closed')], default='applied', max_length=20)),
-                ('opened_on', models.DateField(blank=True, null=True)),
-                ('checked_on', models.DateField(blank=True, null=True, verbose_name='last bank check')),
-                ('evidence', models.CharField(blank=True, max_length=200, verbose_name='evidence')),
-                ('shared_because', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
             name='ChildReferral',
             fields=[
                 ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -60,28 +40,6 @@ class Migration(migrations.Migration):
                 ('officer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='child_referrals', to=settings.AUTH_USER_MODEL)),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.place')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Journey',
-            fields=[
-                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('current', models.BooleanField(default=True)),
-                ('state', models.CharField(choices=[('on_site', 'on site'), ('in_batch', 'in a batch'), ('departed', 'departed'), ('arrived', 'arrived'), ('handed_over', 'handed over'), ('returned_alone', 'went home by herself'), ('not_found', 'not found'), ('deceased', 'deceased')], default='on_site', max_length=20)),
-                ('batch_code', models.CharField(blank=True, max_length=30, verbose_name='batch')),
-                ('approved_on', models.DateField(blank=True, null=True)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('boarded_on', models.DateField(blank=True, null=True)),
-                ('boarded_at', models.DateTimeField(blank=True, null=True)),
-                ('arrived_on', models.DateField(blank=True, null=True)),
-                ('arrived_at', models.DateTimeField(blank=True, null=True)),
-                ('handed_over_on', models.DateField(blank=True, null=True)),
-                ('handed_over_at', models.DateTimeField(blank=True, null=True)),
-                ('note', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='journey.note', null=True)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('arrived_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('boarded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('handed_over_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -101,6 +59,15 @@ class Migration(migrations.Migration):
                 ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['staged', 'confirmed'])), fields=('sha256',), name='import_same_file_once', violation_error_message='This file has already been imported.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['staged', 'confirmed', 'undone', 'discarded'])), name='registerimport_known_state'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{confirmed:undone,staged:confirmed,staged:discarded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='1617812ea233bad1f992f15861a140a49440195a', operation='UPDATE', pgid='pgtrigger_state_road_5c472', table='cases_registerimport', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Worker',
@@ -137,6 +104,112 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('nik_index',), name='worker_nik_once', violation_error_message='This NIK already belongs to another record.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('nik__isnull', True), ('nik_index__isnull', True)), models.Q(('nik__isnull', False), ('nik_index__isnull', False)), _connector='OR'), name='worker_nik_is_indexed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('name_folded', ''), _negated=True)), name='worker_has_a_name', violation_error_message='Write her name.'),
+                    models.CheckConstraint(condition=models.Q(('eligibility__in', ['registered', 'verified', 'eligible', 'not_eligible', 'on_hold'])), name='worker_known_eligibility'),
+                    models.CheckConstraint(condition=models.Q(('choice__in', ['undecided', 'return', 'stay', 'referred'])), name='worker_known_choice'),
+                    models.CheckConstraint(condition=models.Q(('case_state__in', ['open', 'closed'])), name='worker_known_case_state'),
+                ],
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('name_folded', name='gin_trgm_ops'), name='worker_name_trgm'),
+                    models.Index(fields=['name_folded', 'birth_date'], name='worker_same_person'),
+                    models.Index(fields=['nik_tail_index'], name='worker_nik_tail'),
+                    models.Index(fields=['phone_index'], name='worker_phone'),
+                    models.Index(fields=['place', 'name', 'id'], name='worker_by_place'),
+                    models.Index(fields=['name', 'id'], name='worker_by_name'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='eligibility_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."eligibility", \':\', NEW."eligibility") = ANY(\'{eligible:not_eligible,eligible:on_hold,not_eligible:eligible,on_hold:eligible,on_hold:not_eligible,on_hold:verified,registered:eligible,registered:not_eligible,registered:on_hold,registered:verified,verified:eligible,verified:not_eligible,verified:on_hold}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."eligibility" IS DISTINCT FROM NEW."eligibility") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "eligibility" from "%" to "%" on table %\', OLD."eligibility", NEW."eligibility", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='1d0cae690325db85bcaf907f43c9df6578326ad2', operation='UPDATE', pgid='pgtrigger_eligibility_road_7cd51', table='cases_worker', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='choice_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."choice", \':\', NEW."choice") = ANY(\'{referred:return,referred:stay,return:referred,return:stay,stay:referred,stay:return,undecided:referred,undecided:return,undecided:stay}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."choice" IS DISTINCT FROM NEW."choice") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "choice" from "%" to "%" on table %\', OLD."choice", NEW."choice", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='2f10879175e13f9c62ced2ee3caa64238032fa76', operation='UPDATE', pgid='pgtrigger_choice_road_e9828', table='cases_worker', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='case_state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."case_state", \':\', NEW."case_state") = ANY(\'{closed:open,open:closed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."case_state" IS DISTINCT FROM NEW."case_state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "case_state" from "%" to "%" on table %\', OLD."case_state", NEW."case_state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='809a3057a19cc5226f0a2d197459dcf17252fbc6', operation='UPDATE', pgid='pgtrigger_case_state_road_de9ec', table='cases_worker', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_worker_event" ("birth_date", "birth_place", "case_state", "children", "choice", "determined_on", "eligibility", "home_address", "home_district_id", "home_regency_id", "id", "mother_folded", "mother_name", "name", "name_folded", "nik", "nik_index", "nik_note", "nik_status", "nik_tail_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "place_id", "recorded_at", "recorded_by_id", "register_no", "registered_by_id", "registered_on", "remark", "version", "wisma") SELECT new_values."birth_date", new_values."birth_place", new_values."case_state", new_values."children", new_values."choice", new_values."determined_on", new_values."eligibility", new_values."home_address", new_values."home_district_id", new_values."home_regency_id", new_values."id", new_values."mother_folded", new_values."mother_name", new_values."name", new_values."name_folded", new_values."nik", new_values."nik_index", new_values."nik_note", new_values."nik_status", new_values."nik_tail_index", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phone", new_values."phone_index", new_values."place_id", new_values."recorded_at", new_values."recorded_by_id", new_values."register_no", new_values."registered_by_id", new_values."registered_on", new_values."remark", new_values."version", new_values."wisma" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ada9274c6b8c2944f726014cb32506a0c59a0a39', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_14817', referencing='REFERENCING NEW TABLE AS new_values ', table='cases_worker', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_worker_event" ("birth_date", "birth_place", "case_state", "children", "choice", "determined_on", "eligibility", "home_address", "home_district_id", "home_regency_id", "id", "mother_folded", "mother_name", "name", "name_folded", "nik", "nik_index", "nik_note", "nik_status", "nik_tail_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "place_id", "recorded_at", "recorded_by_id", "register_no", "registered_by_id", "registered_on", "remark", "version", "wisma") SELECT new_values."birth_date", new_values."birth_place", new_values."case_state", new_values."children", new_values."choice", new_values."determined_on", new_values."eligibility", new_values."home_address", new_values."home_district_id", new_values."home_regency_id", new_values."id", new_values."mother_folded", new_values."mother_name", new_values."name", new_values."name_folded", new_values."nik", new_values."nik_index", new_values."nik_note", new_values."nik_status", new_values."nik_tail_index", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phone", new_values."phone_index", new_values."place_id", new_values."recorded_at", new_values."recorded_by_id", new_values."register_no", new_values."registered_by_id", new_values."registered_on", new_values."remark", new_values."version", new_values."wisma" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b81ad6d7d88cb8d45ea0f124b96848f89e26470d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_076f0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='cases_worker', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='BankAccount',
+            fields=[
+                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('bank', models.CharField(max_length=40, verbose_name='bank')),
+                ('number', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='account.number', null=True, verbose_name='account number')),
+                ('number_index', models.CharField(editable=False, max_length=64, null=True)),
+                ('holder', models.CharField(blank=True, max_length=120, verbose_name='name of the holder')),
+                ('holder_folded', models.CharField(blank=True, editable=False, max_length=120)),
+                ('state', models.CharField(choices=[('applied', 'applied for'), ('opened', 'opened, not yet checked'), ('active', 'active'), ('blocked', 'blocked'), ('dormant', 'dormant'), ('name_differs', 'name differs'), ('closed', 'closed')], default='applied', max_length=20)),
+                ('opened_on', models.DateField(blank=True, null=True)),
+                ('checked_on', models.DateField(blank=True, null=True, verbose_name='last bank check')),
+                ('evidence', models.CharField(blank=True, max_length=200, verbose_name='evidence')),
+                ('shared_because', models.CharField(blank=True, max_length=200)),
+                ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='cases.worker')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('worker',), name='account_one_open_a_person', violation_error_message='She already has an account; replace that one.'),
+                    models.UniqueConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('shared_because', '')), fields=('number_index',), name='account_number_once', violation_error_message='This account number already belongs to another record.'),
+                    models.CheckConstraint(condition=models.Q(('state', 'applied'), ('number__isnull', False), _connector='OR'), name='account_opened_has_number', violation_error_message='Write the account number.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('number_index__isnull', True)), models.Q(('number__isnull', False), ('number_index__isnull', False)), _connector='OR'), name='account_number_is_indexed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('checked_on__isnull', False), _connector='OR'), name='account_active_was_checked', violation_error_message="Give the date of the bank's answer."),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'opened', 'active', 'blocked', 'dormant', 'name_differs', 'closed'])), name='bankaccount_known_state'),
+                ],
+                'indexes': [
+                    models.Index(fields=['number_index'], name='account_number'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{active:blocked,active:closed,active:dormant,active:name_differs,applied:closed,applied:opened,blocked:active,blocked:closed,dormant:active,dormant:closed,name_differs:active,name_differs:closed,opened:active,opened:blocked,opened:closed,opened:dormant,opened:name_differs}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='74418f2139944911e9d86ef2bd724163b4623e4f', operation='UPDATE', pgid='pgtrigger_state_road_01159', table='cases_bankaccount', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_bankaccount_event" ("bank", "checked_on", "evidence", "holder", "holder_folded", "id", "number", "number_index", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "shared_because", "state", "version", "worker_id") SELECT new_values."bank", new_values."checked_on", new_values."evidence", new_values."holder", new_values."holder_folded", new_values."id", new_values."number", new_values."number_index", new_values."opened_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."shared_because", new_values."state", new_values."version", new_values."worker_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='10c0430ace058654a1e7fb6864752d5298af5189', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_fde4f', referencing='REFERENCING NEW TABLE AS new_values ', table='cases_bankaccount', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_bankaccount_event" ("bank", "checked_on", "evidence", "holder", "holder_folded", "id", "number", "number_index", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "shared_because", "state", "version", "worker_id") SELECT new_values."bank", new_values."checked_on", new_values."evidence", new_values."holder", new_values."holder_folded", new_values."id", new_values."number", new_values."number_index", new_values."opened_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."shared_because", new_values."state", new_values."version", new_values."worker_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5454f327a09426eefcece78a1b69ee7c40373a1d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6c079', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='cases_bankaccount', when='AFTER')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Journey',
+            fields=[
+                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('current', models.BooleanField(default=True)),
+                ('state', models.CharField(choices=[('on_site', 'on site'), ('in_batch', 'in a batch'), ('departed', 'departed'), ('arrived', 'arrived'), ('handed_over', 'handed over'), ('returned_alone', 'went home by herself'), ('not_found', 'not found'), ('deceased', 'deceased')], default='on_site', max_length=20)),
+                ('batch_code', models.CharField(blank=True, max_length=30, verbose_name='batch')),
+                ('approved_on', models.DateField(blank=True, null=True)),
+                ('approved_at', models.DateTimeField(blank=True, null=True)),
+                ('boarded_on', models.DateField(blank=True, null=True)),
+                ('boarded_at', models.DateTimeField(blank=True, null=True)),
+                ('arrived_on', models.DateField(blank=True, null=True)),
+                ('arrived_at', models.DateTimeField(blank=True, null=True)),
+                ('handed_over_on', models.DateField(blank=True, null=True)),
+                ('handed_over_at', models.DateTimeField(blank=True, null=True)),
+                ('note', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='journey.note', null=True)),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('arrived_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('boarded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('handed_over_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journeys', to='cases.worker')),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('current', True)), fields=('worker',), name='journey_one_current', violation_error_message='She is already on a journey.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in_batch', 'departed']), _negated=True), models.Q(('batch_code', ''), _negated=True), _connector='OR'), name='journey_names_its_batch'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True), ('approved_on__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('approved_on__isnull', False)), _connector='OR'), name='journey_approved_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('boarded_at__isnull', True), ('boarded_by__isnull', True), ('boarded_on__isnull', True)), models.Q(('boarded_at__isnull', False), ('boarded_by__isnull', False), ('boarded_on__isnull', False)), _connector='OR'), name='journey_boarded_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('arrived_at__isnull', True), ('arrived_by__isnull', True), ('arrived_on__isnull', True)), models.Q(('arrived_at__isnull', False), ('arrived_by__isnull', False), ('arrived_on__isnull', False)), _connector='OR'), name='journey_arrived_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('handed_over_at__isnull', True), ('handed_over_by__isnull', True), ('handed_over_on__isnull', True)), models.Q(('handed_over_at__isnull', False), ('handed_over_by__isnull', False), ('handed_over_on__isnull', False)), _connector='OR'), name='journey_handed_over_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['arrived', 'handed_over']), _negated=True), ('arrived_on__isnull', False), _connector='OR'), name='journey_arrived_has_date'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['on_site', 'in_batch', 'departed', 'arrived', 'handed_over', 'returned_alone', 'not_found', 'deceased'])), name='journey_known_state'),
+                ],
+                'indexes': [
+                    models.Index(fields=['batch_code'], name='journey_batch'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{arrived:deceased,arrived:departed,arrived:handed_over,departed:arrived,departed:deceased,departed:not_found,in_batch:deceased,in_batch:departed,in_batch:on_site,not_found:on_site,on_site:deceased,on_site:in_batch,on_site:not_found,on_site:returned_alone}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='be9711c0889470ca1a38c702457c0d09d9a8926a', operation='UPDATE', pgid='pgtrigger_state_road_35959', table='cases_journey', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_journey_event" ("approved_at", "approved_by_id", "approved_on", "arrived_at", "arrived_by_id", "arrived_on", "batch_code", "boarded_at", "boarded_by_id", "boarded_on", "current", "handed_over_at", "handed_over_by_id", "handed_over_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "worker_id") SELECT new_values."approved_at", new_values."approved_by_id", new_values."approved_on", new_values."arrived_at", new_values."arrived_by_id", new_values."arrived_on", new_values."batch_code", new_values."boarded_at", new_values."boarded_by_id", new_values."boarded_on", new_values."current", new_values."handed_over_at", new_values."handed_over_by_id", new_values."handed_over_on", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."state", new_values."worker_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0f68ba24f5b25af32c2f5d5385b5ea2c292ccf91', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4a64f', referencing='REFERENCING NEW TABLE AS new_values ', table='cases_journey', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_journey_event" ("approved_at", "approved_by_id", "approved_on", "arrived_at", "arrived_by_id", "arrived_on", "batch_code", "boarded_at", "boarded_by_id", "boarded_on", "current", "handed_over_at", "handed_over_by_id", "handed_over_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "worker_id") SELECT new_values."approved_at", new_values."approved_by_id", new_values."approved_on", new_values."arrived_at", new_values."arrived_by_id", new_values."arrived_on", new_values."batch_code", new_values."boarded_at", new_values."boarded_by_id", new_values."boarded_on", new_values."current", new_values."handed_over_at", new_values."handed_over_by_id", new_values."handed_over_on", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."state", new_values."worker_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e419d15a05f3b43c544ba2594d457bdb5bd8fccc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_86ccd', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='cases_journey', when='AFTER')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StagedRow',
@@ -159,6 +232,12 @@ class Migration(migrations.Migration):
                 ('repeats_worker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.worker')),
                 ('worker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='staged_rows', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('source', 'position'), name='staged_row_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled', 'waiting'), ('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(models.Q(('settled', 'waiting'), _negated=True), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='staged_row_settled_by_somebody'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SignedStatement',
@@ -188,6 +267,12 @@ class Migration(migrations.Migration):
                 ('regency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.regency')),
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='origin_confirmations', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('current', True)), fields=('worker',), name='origin_one_current'),
+                    models.CheckConstraint(condition=models.Q(('answer', 'asked'), ('answered_on__isnull', False), _connector='OR'), name='origin_answer_has_date', violation_error_message='Give the date of the answer.'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='JourneyEvent',
@@ -221,11 +306,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='journey',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journeys', to='cases.worker'),
-        ),
         migrations.CreateModel(
             name='EligibilityDecision',
             fields=[
@@ -238,6 +318,12 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='eligibility_decisions', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['not_eligible', 'on_hold']), _negated=True), models.Q(('reason_code', ''), _negated=True), _connector='OR'), name='eligibility_refusal_has_reason', violation_error_message='Say why.'),
+                    models.CheckConstraint(condition=models.Q(('reason_code', ''), ('reason_code__in', ['TIDAK_PUNYA_KTPEL', 'PENGHUNI_BARU', 'NIK_TIDAK_PADAN', 'GANDA', 'BUKAN_PENGHUNI', 'DI_BAWAH_UMUR', 'PULANG_MANDIRI', 'MENOLAK', 'LAINNYA']), _connector='OR'), name='eligibility_known_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ChoiceChange',
@@ -296,11 +382,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='bankaccount',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='cases.worker'),
-        ),
         migrations.CreateModel(
             name='Alias',
             fields=[
@@ -309,6 +390,14 @@ class Migration(migrations.Migration):
                 ('name_folded', models.CharField(editable=False, max_length=80)),
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('worker', 'name_folded'), name='alias_once_a_person'),
+                ],
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('name_folded', name='gin_trgm_ops'), name='alias_name_trgm'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WorkerEvent',
@@ -354,205 +443,5 @@ class Migration(migrations.Migration):
                 'db_table': 'cases_worker_event',
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='registerimport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['staged', 'confirmed'])), fields=('sha256',), name='import_same_file_once', violation_error_message='This file has already been imported.'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerimport',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['staged', 'confirmed', 'undone', 'discarded'])), name='registerimport_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='registerimport',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{confirmed:undone,staged:confirmed,staged:discarded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='1617812ea233bad1f992f15861a140a49440195a', operation='UPDATE', pgid='pgtrigger_state_road_5c472', table='cases_registerimport', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='worker',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('name_folded', name='gin_trgm_ops'), name='worker_name_trgm'),
-        ),
-        migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(fields=['name_folded', 'birth_date'], name='worker_same_person'),
-        ),
-        migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(fields=['nik_tail_index'], name='worker_nik_tail'),
-        ),
-        migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(fields=['phone_index'], name='worker_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(fields=['place', 'name', 'id'], name='worker_by_place'),
-        ),
-        migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(fields=['name', 'id'], name='worker_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.UniqueConstraint(fields=('nik_index',), name='worker_nik_once', violation_error_message='This NIK already belongs to another record.'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('nik__isnull', True), ('nik_index__isnull', True)), models.Q(('nik__isnull', False), ('nik_index__isnull', False)), _connector='OR'), name='worker_nik_is_indexed'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('name_folded', ''), _negated=True)), name='worker_has_a_name', violation_error_message='Write her name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(('eligibility__in', ['registered', 'verified', 'eligible', 'not_eligible', 'on_hold'])), name='worker_known_eligibility'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(('choice__in', ['undecided', 'return', 'stay', 'referred'])), name='worker_known_choice'),
-        ),
-        migrations.AddConstraint(
-            model_name='worker',
-            constraint=models.CheckConstraint(condition=models.Q(('case_state__in', ['open', 'closed'])), name='worker_known_case_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='worker',
-            trigger=pgtrigger.compiler.Trigger(name='eligibility_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."eligibility", \':\', NEW."eligibility") = ANY(\'{eligible:not_eligible,eligible:on_hold,not_eligible:eligible,on_hold:eligible,on_hold:not_eligible,on_hold:verified,registered:eligible,registered:not_eligible,registered:on_hold,registered:verified,verified:eligible,verified:not_eligible,verified:on_hold}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."eligibility" IS DISTINCT FROM NEW."eligibility") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "eligibility" from "%" to "%" on table %\', OLD."eligibility", NEW."eligibility", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='1d0cae690325db85bcaf907f43c9df6578326ad2', operation='UPDATE', pgid='pgtrigger_eligibility_road_7cd51', table='cases_worker', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='worker',
-            trigger=pgtrigger.compiler.Trigger(name='choice_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."choice", \':\', NEW."choice") = ANY(\'{referred:return,referred:stay,return:referred,return:stay,stay:referred,stay:return,undecided:referred,undecided:return,undecided:stay}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."choice" IS DISTINCT FROM NEW."choice") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "choice" from "%" to "%" on table %\', OLD."choice", NEW."choice", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='2f10879175e13f9c62ced2ee3caa64238032fa76', operation='UPDATE', pgid='pgtrigger_choice_road_e9828', table='cases_worker', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='worker',
-            trigger=pgtrigger.compiler.Trigger(name='case_state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."case_state", \':\', NEW."case_state") = ANY(\'{closed:open,open:closed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."case_state" IS DISTINCT FROM NEW."case_state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "case_state" from "%" to "%" on table %\', OLD."case_state", NEW."case_state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='809a3057a19cc5226f0a2d197459dcf17252fbc6', operation='UPDATE', pgid='pgtrigger_case_state_road_de9ec', table='cases_worker', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='worker',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_worker_event" ("birth_date", "birth_place", "case_state", "children", "choice", "determined_on", "eligibility", "home_address", "home_district_id", "home_regency_id", "id", "mother_folded", "mother_name", "name", "name_folded", "nik", "nik_index", "nik_note", "nik_status", "nik_tail_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "place_id", "recorded_at", "recorded_by_id", "register_no", "registered_by_id", "registered_on", "remark", "version", "wisma") SELECT new_values."birth_date", new_values."birth_place", new_values."case_state", new_values."children", new_values."choice", new_values."determined_on", new_values."eligibility", new_values."home_address", new_values."home_district_id", new_values."home_regency_id", new_values."id", new_values."mother_folded", new_values."mother_name", new_values."name", new_values."name_folded", new_values."nik", new_values."nik_index", new_values."nik_note", new_values."nik_status", new_values."nik_tail_index", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."phone", new_values."phone_index", new_values."place_id", new_values."recorded_at", new_values."recorded_by_id", new_values."register_no", new_values."registered_by_id", new_values."registered_on", new_values."remark", new_values."version", new_values."wisma" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ada9274c6b8c2944f726014cb32506a0c59a0a39', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_14817', referencing='REFERENCING NEW TABLE AS new_values ', table='cases_worker', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='worker',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_worker_event" ("birth_date", "birth_place", "case_state", "children", "choice", "determined_on", "eligibility", "home_address", "home_district_id", "home_regency_id", "id", "mother_folded", "mother_name", "name", "name_folded", "nik", "nik_index", "nik_note", "nik_status", "nik_tail_index", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_index", "place_id", "recorded_at", "recorded_by_id", "register_no", "registered_by_id", "registered_on", "remark", "version", "wisma") SELECT new_values."birth_date", new_values."birth_place", new_values."case_state", new_values."children", new_values."choice", new_values."determined_on", new_values."eligibility", new_values."home_address", new_values."home_district_id", new_values."home_regency_id", new_values."id", new_values."mother_folded", new_values."mother_name", new_values."name", new_values."name_folded", new_values."nik", new_values."nik_index", new_values."nik_note", new_values."nik_status", new_values."nik_tail_index", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."phone", new_values."phone_index", new_values."place_id", new_values."recorded_at", new_values."recorded_by_id", new_values."register_no", new_values."registered_by_id", new_values."registered_on", new_values."remark", new_values."version", new_values."wisma" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b81ad6d7d88cb8d45ea0f124b96848f89e26470d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_076f0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='cases_worker', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='stagedrow',
-            constraint=models.UniqueConstraint(fields=('source', 'position'), name='staged_row_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagedrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled', 'waiting'), ('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(models.Q(('settled', 'waiting'), _negated=True), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='staged_row_settled_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='originconfirmation',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('worker',), name='origin_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='originconfirmation',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', 'asked'), ('answered_on__isnull', False), _connector='OR'), name='origin_answer_has_date', violation_error_message='Give the date of the answer.'),
-        ),
-        migrations.AddIndex(
-            model_name='journey',
-            index=models.Index(fields=['batch_code'], name='journey_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('worker',), name='journey_one_current', violation_error_message='She is already on a journey.'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in_batch', 'departed']), _negated=True), models.Q(('batch_code', ''), _negated=True), _connector='OR'), name='journey_names_its_batch'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True), ('approved_on__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('approved_on__isnull', False)), _connector='OR'), name='journey_approved_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('boarded_at__isnull', True), ('boarded_by__isnull', True), ('boarded_on__isnull', True)), models.Q(('boarded_at__isnull', False), ('boarded_by__isnull', False), ('boarded_on__isnull', False)), _connector='OR'), name='journey_boarded_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrived_at__isnull', True), ('arrived_by__isnull', True), ('arrived_on__isnull', True)), models.Q(('arrived_at__isnull', False), ('arrived_by__isnull', False), ('arrived_on__isnull', False)), _connector='OR'), name='journey_arrived_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handed_over_at__isnull', True), ('handed_over_by__isnull', True), ('handed_over_on__isnull', True)), models.Q(('handed_over_at__isnull', False), ('handed_over_by__isnull', False), ('handed_over_on__isnull', False)), _connector='OR'), name='journey_handed_over_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['arrived', 'handed_over']), _negated=True), ('arrived_on__isnull', False), _connector='OR'), name='journey_arrived_has_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['on_site', 'in_batch', 'departed', 'arrived', 'handed_over', 'returned_alone', 'not_found', 'deceased'])), name='journey_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='journey',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{arrived:deceased,arrived:departed,arrived:handed_over,departed:arrived,departed:deceased,departed:not_found,in_batch:deceased,in_batch:departed,in_batch:on_site,not_found:on_site,on_site:deceased,on_site:in_batch,on_site:not_found,on_site:returned_alone}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='be9711c0889470ca1a38c702457c0d09d9a8926a', operation='UPDATE', pgid='pgtrigger_state_road_35959', table='cases_journey', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='journey',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_journey_event" ("approved_at", "approved_by_id", "approved_on", "arrived_at", "arrived_by_id", "arrived_on", "batch_code", "boarded_at", "boarded_by_id", "boarded_on", "current", "handed_over_at", "handed_over_by_id", "handed_over_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "worker_id") SELECT new_values."approved_at", new_values."approved_by_id", new_values."approved_on", new_values."arrived_at", new_values."arrived_by_id", new_values."arrived_on", new_values."batch_code", new_values."boarded_at", new_values."boarded_by_id", new_values."boarded_on", new_values."current", new_values."handed_over_at", new_values."handed_over_by_id", new_values."handed_over_on", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."state", new_values."worker_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0f68ba24f5b25af32c2f5d5385b5ea2c292ccf91', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_4a64f', referencing='REFERENCING NEW TABLE AS new_values ', table='cases_journey', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='journey',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_journey_event" ("approved_at", "approved_by_id", "approved_on", "arrived_at", "arrived_by_id", "arrived_on", "batch_code", "boarded_at", "boarded_by_id", "boarded_on", "current", "handed_over_at", "handed_over_by_id", "handed_over_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "worker_id") SELECT new_values."approved_at", new_values."approved_by_id", new_values."approved_on", new_values."arrived_at", new_values."arrived_by_id", new_values."arrived_on", new_values."batch_code", new_values."boarded_at", new_values."boarded_by_id", new_values."boarded_on", new_values."current", new_values."handed_over_at", new_values."handed_over_by_id", new_values."handed_over_on", new_values."id", new_values."note", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."state", new_values."worker_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e419d15a05f3b43c544ba2594d457bdb5bd8fccc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_86ccd', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='cases_journey', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='eligibilitydecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['not_eligible', 'on_hold']), _negated=True), models.Q(('reason_code', ''), _negated=True), _connector='OR'), name='eligibility_refusal_has_reason', violation_error_message='Say why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='eligibilitydecision',
-            constraint=models.CheckConstraint(condition=models.Q(('reason_code', ''), ('reason_code__in', ['TIDAK_PUNYA_KTPEL', 'PENGHUNI_BARU', 'NIK_TIDAK_PADAN', 'GANDA', 'BUKAN_PENGHUNI', 'DI_BAWAH_UMUR', 'PULANG_MANDIRI', 'MENOLAK', 'LAINNYA']), _connector='OR'), name='eligibility_known_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='bankaccount',
-            index=models.Index(fields=['number_index'], name='account_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('worker',), name='account_one_open_a_person', violation_error_message='She already has an account; replace that one.'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('shared_because', '')), fields=('number_index',), name='account_number_once', violation_error_message='This account number already belongs to another record.'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'applied'), ('number__isnull', False), _connector='OR'), name='account_opened_has_number', violation_error_message='Write the account number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('number_index__isnull', True)), models.Q(('number__isnull', False), ('number_index__isnull', False)), _connector='OR'), name='account_number_is_indexed'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('checked_on__isnull', False), _connector='OR'), name='account_active_was_checked', violation_error_message="Give the date of the bank's answer."),
-        ),
-        migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['applied', 'opened', 'active', 'blocked', 'dormant', 'name_differs', 'closed'])), name='bankaccount_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='bankaccount',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{active:blocked,active:closed,active:dormant,active:name_differs,applied:closed,applied:opened,blocked:active,blocked:closed,dormant:active,dormant:closed,name_differs:active,name_differs:closed,opened:active,opened:blocked,opened:closed,opened:dormant,opened:name_differs}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='74418f2139944911e9d86ef2bd724163b4623e4f', operation='UPDATE', pgid='pgtrigger_state_road_01159', table='cases_bankaccount', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='bankaccount',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_bankaccount_event" ("bank", "checked_on", "evidence", "holder", "holder_folded", "id", "number", "number_index", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "shared_because", "state", "version", "worker_id") SELECT new_values."bank", new_values."checked_on", new_values."evidence", new_values."holder", new_values."holder_folded", new_values."id", new_values."number", new_values."number_index", new_values."opened_on", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."shared_because", new_values."state", new_values."version", new_values."worker_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='10c0430ace058654a1e7fb6864752d5298af5189', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_fde4f', referencing='REFERENCING NEW TABLE AS new_values ', table='cases_bankaccount', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='bankaccount',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_bankaccount_event" ("bank", "checked_on", "evidence", "holder", "holder_folded", "id", "number", "number_index", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "shared_because", "state", "version", "worker_id") SELECT new_values."bank", new_values."checked_on", new_values."evidence", new_values."holder", new_values."holder_folded", new_values."id", new_values."number", new_values."number_index", new_values."opened_on", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."shared_because", new_values."state", new_values."version", new_values."worker_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5454f327a09426eefcece78a1b69ee7c40373a1d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_6c079', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='cases_bankaccount', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='alias',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('name_folded', name='gin_trgm_ops'), name='alias_name_trgm'),
-        ),
-        migrations.AddConstraint(
-            model_name='alias',
-            constraint=models.UniqueConstraint(fields=('worker', 'name_folded'), name='alias_once_a_person'),
         ),
     ]

@@ -4,7 +4,6 @@ import django.db.models.deletion
 import kotim_social.lib.encrypted
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -26,7 +25,17 @@ class Migration(migrations.Migration):
                 ('risk', models.CharField(choices=[('low', 'low'), ('medium', 'medium'), ('high', 'high')], max_length=6, verbose_name='risk')),
                 ('summary', kotim_social.lib.encrypted.EncryptedTextField(label='assessment.summary')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('risk__in', ['low', 'medium', 'high'])), name='assessment_known_risk'),
+                ],
+                'indexes': [
+                    models.Index(fields=['worker', '-assessed_on', '-id'], name='assessment_newest'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AssessmentReview',
@@ -34,6 +43,8 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('note', kotim_social.lib.encrypted.EncryptedTextField(label='assessment.review')),
                 ('reviewed_at', models.DateTimeField(auto_now_add=True)),
+                ('assessment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='cases.assessment')),
+                ('reviewed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
@@ -47,7 +58,20 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('offered', 'waits for acceptance'), ('accepted', 'accepted'), ('declined', 'declined'), ('taken_back', 'taken back')], default='offered', max_length=10)),
                 ('offered_at', models.DateTimeField(auto_now_add=True)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('offered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'accepted', 'declined', 'taken_back'])), name='caseoffer_known_state'),
+                    models.CheckConstraint(condition=models.Q(('receiver', models.F('offered_by')), _negated=True), name='offer_to_somebody_else', violation_error_message='Choose somebody else.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('state', 'offered')), models.Q(models.Q(('state', 'offered'), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='offer_answered_by_somebody'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{offered:accepted,offered:declined,offered:taken_back}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='d604bf27724aea52dcabb651ac11e422f6fa5f31', operation='UPDATE', pgid='pgtrigger_state_road_b1be3', table='cases_caseoffer', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Consent',
@@ -64,7 +88,19 @@ class Migration(migrations.Migration):
                 ('withdrawn_on', models.DateField(blank=True, null=True)),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('withdrawn_because', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='consent.withdrawn', null=True)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('worker', 'layer', 'receiver_folded'), name='consent_one_answer_in_force', violation_error_message='Her answer to this stands already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('layer', 'sharing'), models.Q(('receiver_folded', ''), _negated=True)), models.Q(models.Q(('layer', 'sharing'), _negated=True), ('receiver_folded', '')), _connector='OR'), name='consent_sharing_names_receiver', violation_error_message='Name the receiver.'),
+                    models.CheckConstraint(condition=models.Q(('layer__in', ['services', 'sharing', 'photo', 'statistics', 'follow_up'])), name='consent_known_layer'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_on__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), ('withdrawn_on__isnull', False)), _connector='OR'), name='consent_withdrawn_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('withdrawn_on__isnull', True), ('withdrawn_on__gte', models.F('given_on')), _connector='OR'), name='consent_dates_in_order', violation_error_message='The date lies before the answer itself.'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Note',
@@ -74,13 +110,51 @@ class Migration(migrations.Migration):
                 ('confidential', models.BooleanField(default=False, verbose_name='confidential')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
                 ('edited_at', models.DateTimeField(blank=True, null=True)),
+                ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='cases.note')),
+                ('edited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('edited_by__isnull', True), ('edited_by', models.F('recorded_by')), _connector='OR'), name='note_edited_by_its_author', violation_error_message='Only its author may change a note.'),
+                    models.CheckConstraint(condition=models.Q(('edited_at__isnull', True), ('edited_by__isnull', False), _connector='OR'), name='note_edited_by_somebody'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='stands_after_a_day', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF OLD.recorded_at < now() - interval '1 day' AND NOT pg_has_role(current_user,\n                        (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN\n                        RAISE EXCEPTION 'a note stands after a day; a new note corrects it'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='23c9a1b72774d14155cf325fcf30095e20939ac4', operation='UPDATE', pgid='pgtrigger_stands_after_a_day_a60da', table='cases_note', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OfferedCase',
             fields=[
                 ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('held_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.caseoffer')),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('offer', 'worker'), name='offered_case_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Provider',
+            fields=[
+                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('name_folded', models.CharField(editable=False, max_length=120)),
+                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('name_folded',), name='provider_name_once', violation_error_message='This provider is in the list already.'),
+                    models.CheckConstraint(condition=models.Q(('name_folded', ''), _negated=True), name='provider_has_a_name'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PlanLine',
@@ -93,17 +167,23 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
                 ('ended_on', models.DateField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_lines', to='cases.worker')),
+                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.provider')),
             ],
-        ),
-        migrations.CreateModel(
-            name='Provider',
-            fields=[
-                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_folded', models.CharField(editable=False, max_length=120)),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-            ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'dropped'])), name='planline_known_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_by__isnull', True), ('ended_on__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_by__isnull', False), ('ended_on__isnull', False)), _connector='OR'), name='plan_line_ended_by_somebody'),
+                ],
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'open')), fields=['worker', 'due_on'], name='plan_line_open'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:done,open:dropped}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='c62e897e44ecc517eee4d2eaed298a32bfb88215', operation='UPDATE', pgid='pgtrigger_state_road_a33b9', table='cases_planline', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Referral',
@@ -116,7 +196,21 @@ class Migration(migrations.Migration):
                 ('answer', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='referral.answer', null=True)),
                 ('answered_on', models.DateField(blank=True, null=True)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('letter', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.issuedpaper')),
+                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.provider')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['sent', 'accepted', 'declined', 'called_off'])), name='referral_known_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answered_by__isnull', True), ('answered_on__isnull', True), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('answered_by__isnull', False), ('answered_on__isnull', False)), _connector='OR'), name='referral_answered_by_somebody'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{sent:accepted,sent:called_off,sent:declined}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='64f08ba57058072bcf975a3744eb74a3edd5fe76', operation='UPDATE', pgid='pgtrigger_state_road_f9df9', table='cases_referral', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StayBreach',
@@ -131,7 +225,22 @@ class Migration(migrations.Migration):
                 ('heard_at', models.DateTimeField(blank=True, null=True)),
                 ('finding', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='breach.finding', null=True)),
                 ('found_at', models.DateTimeField(blank=True, null=True)),
+                ('found_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('heard_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stay_breaches', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'heard', 'found', 'unfounded'])), name='staybreach_known_state'),
+                    models.CheckConstraint(condition=models.Q(('state', 'reported'), models.Q(('heard_by__isnull', False), ('heard_on__isnull', False), ('her_side__isnull', False)), _connector='OR'), name='breach_she_was_heard', violation_error_message='Hear her first: without her side there is no finding.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'heard']), models.Q(('finding__isnull', False), ('found_at__isnull', False), ('found_by__isnull', False)), _connector='OR'), name='breach_found_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('found_by__isnull', True), models.Q(models.Q(('found_by', models.F('recorded_by')), _negated=True), models.Q(('found_by', models.F('heard_by')), _negated=True)), _connector='OR'), name='breach_found_by_somebody_else', violation_error_message='Somebody else must find on it.'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{heard:found,heard:unfounded,reported:heard}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='512bd4408b231fb1783fd7a29a553aeb804d1468', operation='UPDATE', pgid='pgtrigger_state_road_54b82', table='cases_staybreach', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Visit',
@@ -142,7 +251,17 @@ class Migration(migrations.Migration):
                 ('was_met', models.BooleanField(default=True, verbose_name='she was met')),
                 ('note', kotim_social.lib.encrypted.EncryptedTextField(label='visit.note')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('way__in', ['visit', 'phone', 'home_office'])), name='visit_known_way'),
+                ],
+                'indexes': [
+                    models.Index(condition=models.Q(('was_met', True)), fields=['worker', '-met_on'], name='visit_last_met'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='caseholder',
@@ -161,294 +280,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='caseholder',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='case_holder_ended_by_somebody'),
-        ),
-        migrations.AddField(
-            model_name='assessment',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='assessment',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='assessmentreview',
-            name='assessment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='cases.assessment'),
-        ),
-        migrations.AddField(
-            model_name='assessmentreview',
-            name='reviewed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='caseoffer',
-            name='answered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='caseoffer',
-            name='offered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='caseoffer',
-            name='receiver',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='withdrawn_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='corrects',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='cases.note'),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='edited_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='offeredcase',
-            name='held_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='offeredcase',
-            name='offer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.caseoffer'),
-        ),
-        migrations.AddField(
-            model_name='offeredcase',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='planline',
-            name='ended_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='planline',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='planline',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_lines', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='provider',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='planline',
-            name='provider',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.provider'),
-        ),
-        migrations.AddField(
-            model_name='referral',
-            name='answered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='referral',
-            name='letter',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.issuedpaper'),
-        ),
-        migrations.AddField(
-            model_name='referral',
-            name='provider',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.provider'),
-        ),
-        migrations.AddField(
-            model_name='referral',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='referral',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='staybreach',
-            name='found_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='staybreach',
-            name='heard_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='staybreach',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='staybreach',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stay_breaches', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='visit',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='cases.worker'),
-        ),
-        migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['worker', '-assessed_on', '-id'], name='assessment_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('risk__in', ['low', 'medium', 'high'])), name='assessment_known_risk'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseoffer',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'accepted', 'declined', 'taken_back'])), name='caseoffer_known_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseoffer',
-            constraint=models.CheckConstraint(condition=models.Q(('receiver', models.F('offered_by')), _negated=True), name='offer_to_somebody_else', violation_error_message='Choose somebody else.'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseoffer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('state', 'offered')), models.Q(models.Q(('state', 'offered'), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='offer_answered_by_somebody'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='caseoffer',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{offered:accepted,offered:declined,offered:taken_back}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='d604bf27724aea52dcabb651ac11e422f6fa5f31', operation='UPDATE', pgid='pgtrigger_state_road_b1be3', table='cases_caseoffer', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('worker', 'layer', 'receiver_folded'), name='consent_one_answer_in_force', violation_error_message='Her answer to this stands already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('layer', 'sharing'), models.Q(('receiver_folded', ''), _negated=True)), models.Q(models.Q(('layer', 'sharing'), _negated=True), ('receiver_folded', '')), _connector='OR'), name='consent_sharing_names_receiver', violation_error_message='Name the receiver.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('layer__in', ['services', 'sharing', 'photo', 'statistics', 'follow_up'])), name='consent_known_layer'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True), ('withdrawn_on__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), ('withdrawn_on__isnull', False)), _connector='OR'), name='consent_withdrawn_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_on__isnull', True), ('withdrawn_on__gte', models.F('given_on')), _connector='OR'), name='consent_dates_in_order', violation_error_message='The date lies before the answer itself.'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('edited_by__isnull', True), ('edited_by', models.F('recorded_by')), _connector='OR'), name='note_edited_by_its_author', violation_error_message='Only its author may change a note.'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('edited_at__isnull', True), ('edited_by__isnull', False), _connector='OR'), name='note_edited_by_somebody'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='note',
-            trigger=pgtrigger.compiler.Trigger(name='stands_after_a_day', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF OLD.recorded_at < now() - interval '1 day' AND NOT pg_has_role(current_user,\n                        (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN\n                        RAISE EXCEPTION 'a note stands after a day; a new note corrects it'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='23c9a1b72774d14155cf325fcf30095e20939ac4', operation='UPDATE', pgid='pgtrigger_stands_after_a_day_a60da', table='cases_note', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='offeredcase',
-            constraint=models.UniqueConstraint(fields=('offer', 'worker'), name='offered_case_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='provider',
-            constraint=models.UniqueConstraint(fields=('name_folded',), name='provider_name_once', violation_error_message='This provider is in the list already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='provider',
-            constraint=models.CheckConstraint(condition=models.Q(('name_folded', ''), _negated=True), name='provider_has_a_name'),
-        ),
-        migrations.AddIndex(
-            model_name='planline',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['worker', 'due_on'], name='plan_line_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'dropped'])), name='planline_known_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by__isnull', True), ('ended_on__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_by__isnull', False), ('ended_on__isnull', False)), _connector='OR'), name='plan_line_ended_by_somebody'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='planline',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:done,open:dropped}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='c62e897e44ecc517eee4d2eaed298a32bfb88215', operation='UPDATE', pgid='pgtrigger_state_road_a33b9', table='cases_planline', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['sent', 'accepted', 'declined', 'called_off'])), name='referral_known_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_by__isnull', True), ('answered_on__isnull', True), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('answered_by__isnull', False), ('answered_on__isnull', False)), _connector='OR'), name='referral_answered_by_somebody'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='referral',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{sent:accepted,sent:called_off,sent:declined}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='64f08ba57058072bcf975a3744eb74a3edd5fe76', operation='UPDATE', pgid='pgtrigger_state_road_f9df9', table='cases_referral', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='staybreach',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'heard', 'found', 'unfounded'])), name='staybreach_known_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='staybreach',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'reported'), models.Q(('heard_by__isnull', False), ('heard_on__isnull', False), ('her_side__isnull', False)), _connector='OR'), name='breach_she_was_heard', violation_error_message='Hear her first: without her side there is no finding.'),
-        ),
-        migrations.AddConstraint(
-            model_name='staybreach',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'heard']), models.Q(('finding__isnull', False), ('found_at__isnull', False), ('found_by__isnull', False)), _connector='OR'), name='breach_found_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='staybreach',
-            constraint=models.CheckConstraint(condition=models.Q(('found_by__isnull', True), models.Q(models.Q(('found_by', models.F('recorded_by')), _negated=True), models.Q(('found_by', models.F('heard_by')), _negated=True)), _connector='OR'), name='breach_found_by_somebody_else', violation_error_message='Somebody else must find on it.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='staybreach',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{heard:found,heard:unfounded,reported:heard}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='512bd4408b231fb1783fd7a29a553aeb804d1468', operation='UPDATE', pgid='pgtrigger_state_road_54b82', table='cases_staybreach', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('was_met', True)), fields=['worker', '-met_on'], name='visit_last_met'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['visit', 'phone', 'home_office'])), name='visit_known_way'),
         ),
     ]

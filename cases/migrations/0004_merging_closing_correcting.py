@@ -30,7 +30,24 @@ class Migration(migrations.Migration):
                 ('decided_because', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='closing.decided', null=True)),
                 ('reopened_at', models.DateTimeField(blank=True, null=True)),
                 ('reopened_because', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='closing.reopened', null=True)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reopened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closings', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'closed'])), fields=('worker',), name='closing_one_a_person', violation_error_message='Closing this case was asked for already.'),
+                    models.CheckConstraint(condition=models.Q(('reason__in', ['followed_up', 'went_home_alone', 'stays', 'referred', 'own_request', 'unreachable', 'deceased', 'not_target'])), name='closing_known_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='closing_decided_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'reopened']), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='closing_by_a_second_person', violation_error_message='A second person closes a case.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'reopened'), _negated=True), models.Q(('reopened_at__isnull', False), ('reopened_by__isnull', False)), _connector='OR'), name='closing_reopened_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'closed', 'declined', 'withdrawn', 'reopened'])), name='caseclosing_known_state'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{closed:reopened,requested:closed,requested:declined,requested:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='d7bf240da8124c517ab6ea55f7ff0477b6504219', operation='UPDATE', pgid='pgtrigger_state_road_f9ac4', table='cases_caseclosing', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Correction',
@@ -45,10 +62,22 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField(auto_now_add=True, verbose_name='proposed at')),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('decided_because', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='correction.decided', null=True)),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
+                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='cases.worker')),
             ],
             options={
                 'verbose_name': 'correction',
                 'verbose_name_plural': 'corrections',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('worker', 'field'), name='correction_one_a_field', violation_error_message='A correction of this field waits already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'proposed')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('state', 'proposed'), _negated=True)), _connector='OR'), name='correction_decided_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='correction_by_two_people', violation_error_message='A second person accepts a correction.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'accepted', 'declined'])), name='correction_known_state'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:accepted,proposed:declined}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='216983609f0a6d3e2691cce9142fc5e09d25041f', operation='UPDATE', pgid='pgtrigger_state_road_2047f', table='cases_correction', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,7 +86,16 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('reason', kotim_social.lib.encrypted.EncryptedTextField(label='different.reason')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.worker')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('first', 'second'), name='different_people_once'),
+                    models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='different_people_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Merge',
@@ -68,7 +106,18 @@ class Migration(migrations.Migration):
                 ('merged_at', models.DateTimeField(auto_now_add=True)),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
                 ('undone_because', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='merge.undone', null=True)),
+                ('gone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merged_away', to='cases.worker')),
+                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='cases.worker')),
+                ('merged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('gone',), name='merge_goes_once', violation_error_message='This record is merged into another one already.'),
+                    models.CheckConstraint(condition=models.Q(('kept', models.F('gone')), _negated=True), name='merge_of_two_records'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='merge_undone_by_somebody'),
+                ],
+            },
         ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='worker',
@@ -95,143 +144,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='worker',
             constraint=models.CheckConstraint(condition=models.Q(('case_state__in', ['open', 'closed', 'merged'])), name='worker_known_case_state'),
-        ),
-        migrations.AddField(
-            model_name='caseclosing',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='caseclosing',
-            name='reopened_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='caseclosing',
-            name='requested_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='caseclosing',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closings', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='correction',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='correction',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by'),
-        ),
-        migrations.AddField(
-            model_name='correction',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='differentpeople',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='differentpeople',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='differentpeople',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='gone',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merged_away', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='kept',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='cases.worker'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='merged_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='undone_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='caseclosing',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['requested', 'closed'])), fields=('worker',), name='closing_one_a_person', violation_error_message='Closing this case was asked for already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseclosing',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['followed_up', 'went_home_alone', 'stays', 'referred', 'own_request', 'unreachable', 'deceased', 'not_target'])), name='closing_known_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseclosing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='closing_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseclosing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closed', 'reopened']), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='closing_by_a_second_person', violation_error_message='A second person closes a case.'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseclosing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'reopened'), _negated=True), models.Q(('reopened_at__isnull', False), ('reopened_by__isnull', False)), _connector='OR'), name='closing_reopened_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseclosing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'closed', 'declined', 'withdrawn', 'reopened'])), name='caseclosing_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='caseclosing',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{closed:reopened,requested:closed,requested:declined,requested:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='d7bf240da8124c517ab6ea55f7ff0477b6504219', operation='UPDATE', pgid='pgtrigger_state_road_f9ac4', table='cases_caseclosing', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('worker', 'field'), name='correction_one_a_field', violation_error_message='A correction of this field waits already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'proposed')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('state', 'proposed'), _negated=True)), _connector='OR'), name='correction_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='correction_by_two_people', violation_error_message='A second person accepts a correction.'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'accepted', 'declined'])), name='correction_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='correction',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:accepted,proposed:declined}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='216983609f0a6d3e2691cce9142fc5e09d25041f', operation='UPDATE', pgid='pgtrigger_state_road_2047f', table='cases_correction', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='differentpeople',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='different_people_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='differentpeople',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='different_people_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('gone',), name='merge_goes_once', violation_error_message='This record is merged into another one already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('gone')), _negated=True), name='merge_of_two_records'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='merge_undone_by_somebody'),
         ),
     ]

@@ -5,7 +5,6 @@ import django.db.models.deletion
 import kotim_social.lib.encrypted
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -19,21 +18,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='choicechange',
-            name='explained',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('free', 'the choice is hers, and nobody may press her'), ('return', 'going home: the journey, the escort, what she gets and when'), ('stay', 'staying: what she gets, and the rules for those who stay'), ('help', 'other help: shelter, training, health, for her children'), ('change', 'she may change her choice until the decree, afterwards by a supervisor'), ('data', 'what is written down about her, and who sees it'), ('complaint', 'where she can object or complain')], max_length=10), blank=True, default=list, size=None),
-        ),
-        migrations.AddField(
-            model_name='choicechange',
-            name='informed_on',
-            field=models.DateField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='signedstatement',
-            name='by_thumb',
-            field=models.BooleanField(default=False, verbose_name='by thumb'),
-        ),
         migrations.CreateModel(
             name='Briefing',
             fields=[
@@ -69,6 +53,17 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('worker',), name='objection_one_open', violation_error_message='An objection of hers already waits for its answer.'),
+                    models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('raised_on'))), name='objection_due_after_raised'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('decided_on', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), ('decided_on__isnull', False)), _connector='OR'), name='objection_answered_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'upheld', 'rejected', 'withdrawn'])), name='objection_known_state'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:rejected,open:upheld,open:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='ed1e40e4ebc3fe9a3cc259eeae43bf9bd8a1cc50', operation='UPDATE', pgid='pgtrigger_state_road_75506', table='cases_objection', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StageFreeze',
@@ -85,6 +80,13 @@ class Migration(migrations.Migration):
                 ('lokalisasi', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='freezes', to='regions.lokalisasi')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('stage', 'lokalisasi'), name='stage_frozen_once', violation_error_message='This stage is frozen already.'),
+                    models.CheckConstraint(condition=models.Q(('stage__in', ['registration', 'verification', 'decree'])), name='stage_freeze_known_stage'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_because__isnull', True), ('lifted_by', None), ('lifted_on', None)), models.Q(('lifted_at__isnull', False), ('lifted_because__isnull', False), ('lifted_by__isnull', False), ('lifted_on__gte', models.F('frozen_on'))), _connector='OR'), name='stage_freeze_lifted_by_somebody', violation_error_message='Say why the stage is opened again.'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='FrozenPerson',
@@ -94,6 +96,11 @@ class Migration(migrations.Migration):
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='frozen_in', to='cases.worker')),
                 ('freeze', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='frozen', to='cases.stagefreeze')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('freeze', 'worker'), name='frozen_person_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='VerificationSession',
@@ -108,11 +115,11 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verification_sessions', to='regions.place')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddField(
-            model_name='eligibilitydecision',
-            name='session',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='cases.verificationsession'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('team', ''), _negated=True), name='session_has_a_team', violation_error_message='Name the team.'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Attendance',
@@ -163,50 +170,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('arrived_on__lte', models.F('proposed_on'))), name='proposal_lived_there_before', violation_error_message='She came there after she was proposed.'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['checked', 'accepted']), _negated=True), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False), ('checked_on__isnull', False)), _connector='OR'), name='proposal_checked_by_somebody'), models.CheckConstraint(condition=models.Q(('checked_by', None), models.Q(('checked_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='proposal_second_officer', violation_error_message='The second officer is somebody else.'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('decided_on', None), ('state__in', ['proposed', 'checked'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('decided_on__isnull', False), ('outcome__isnull', False), ('state__in', ['accepted', 'rejected', 'withdrawn'])), _connector='OR'), name='proposal_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), ('worker__isnull', False)), models.Q(models.Q(('state', 'accepted'), _negated=True), ('worker', None)), _connector='OR'), name='proposal_accepted_is_registered'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'checked', 'accepted', 'rejected', 'withdrawn'])), name='lateproposal_known_state')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{checked:accepted,checked:rejected,checked:withdrawn,proposed:checked,proposed:rejected,proposed:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='7dda90a8778ad31cdca52b054df9469a2f23fef3', operation='UPDATE', pgid='pgtrigger_state_road_af2d0', table='cases_lateproposal', when='BEFORE')),
+                ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='lateproposal',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{checked:accepted,checked:rejected,checked:withdrawn,proposed:checked,proposed:rejected,proposed:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='7dda90a8778ad31cdca52b054df9469a2f23fef3', operation='UPDATE', pgid='pgtrigger_state_road_af2d0', table='cases_lateproposal', when='BEFORE')),
+        migrations.AddField(
+            model_name='choicechange',
+            name='explained',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('free', 'the choice is hers, and nobody may press her'), ('return', 'going home: the journey, the escort, what she gets and when'), ('stay', 'staying: what she gets, and the rules for those who stay'), ('help', 'other help: shelter, training, health, for her children'), ('change', 'she may change her choice until the decree, afterwards by a supervisor'), ('data', 'what is written down about her, and who sees it'), ('complaint', 'where she can object or complain')], max_length=10), blank=True, default=list, size=None),
         ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('worker',), name='objection_one_open', violation_error_message='An objection of hers already waits for its answer.'),
+        migrations.AddField(
+            model_name='choicechange',
+            name='informed_on',
+            field=models.DateField(blank=True, null=True),
         ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('raised_on'))), name='objection_due_after_raised'),
+        migrations.AddField(
+            model_name='signedstatement',
+            name='by_thumb',
+            field=models.BooleanField(default=False, verbose_name='by thumb'),
         ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('decided_on', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), ('decided_on__isnull', False)), _connector='OR'), name='objection_answered_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'upheld', 'rejected', 'withdrawn'])), name='objection_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='objection',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:rejected,open:upheld,open:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='ed1e40e4ebc3fe9a3cc259eeae43bf9bd8a1cc50', operation='UPDATE', pgid='pgtrigger_state_road_75506', table='cases_objection', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='stagefreeze',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('stage', 'lokalisasi'), name='stage_frozen_once', violation_error_message='This stage is frozen already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagefreeze',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['registration', 'verification', 'decree'])), name='stage_freeze_known_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagefreeze',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_because__isnull', True), ('lifted_by', None), ('lifted_on', None)), models.Q(('lifted_at__isnull', False), ('lifted_because__isnull', False), ('lifted_by__isnull', False), ('lifted_on__gte', models.F('frozen_on'))), _connector='OR'), name='stage_freeze_lifted_by_somebody', violation_error_message='Say why the stage is opened again.'),
-        ),
-        migrations.AddConstraint(
-            model_name='frozenperson',
-            constraint=models.UniqueConstraint(fields=('freeze', 'worker'), name='frozen_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='verificationsession',
-            constraint=models.CheckConstraint(condition=models.Q(('team', ''), _negated=True), name='session_has_a_team', violation_error_message='Name the team.'),
+        migrations.AddField(
+            model_name='eligibilitydecision',
+            name='session',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='cases.verificationsession'),
         ),
     ]

@@ -4,7 +4,6 @@ import django.db.models.deletion
 import kotim_social.lib.encrypted
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -29,6 +28,12 @@ class Migration(migrations.Migration):
                 ('stored', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='portraits', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('worker',), name='portrait_one_a_person', violation_error_message='She has a photo already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', True), ('removed_by__isnull', True)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='portrait_removed_by_somebody'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PersonFile',
@@ -54,18 +59,9 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['worker', '-recorded_at'], name='person_file_newest')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'asked', 'withdrawn'])), name='personfile_known_state'), models.CheckConstraint(condition=models.Q(('kind__in', ['ktp', 'kk', 'statement', 'bank', 'legal', 'other'])), name='person_file_known_kind', violation_error_message='Choose the kind of paper.'), models.CheckConstraint(condition=models.Q(models.Q(('decision__isnull', True), ('referral__isnull', True), ('statement__isnull', True)), models.Q(('account__isnull', True), ('decision__isnull', True), ('referral__isnull', True)), models.Q(('account__isnull', True), ('referral__isnull', True), ('statement__isnull', True)), models.Q(('account__isnull', True), ('decision__isnull', True), ('statement__isnull', True)), _connector='OR'), name='person_file_proves_one_thing', violation_error_message='A paper proves one thing.'), models.CheckConstraint(condition=models.Q(models.Q(('asked_at__isnull', True), ('asked_by__isnull', True), ('state', 'filed')), models.Q(('asked_at__isnull', False), ('asked_because__isnull', False), ('asked_by__isnull', False)), _connector='OR'), name='person_file_asked_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('looked_at__isnull', True), ('looked_by__isnull', True)), models.Q(('looked_at__isnull', False), ('looked_by__isnull', False)), _connector='OR'), name='person_file_looked_at_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('looked_by__isnull', False), models.Q(('looked_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='person_file_withdrawn_by_two', violation_error_message='Somebody else looks at the withdrawal.')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{asked:filed,asked:withdrawn,filed:asked}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='e34ef265baace2742e201836fde57c31a63acd03', operation='UPDATE', pgid='pgtrigger_state_road_09aff', table='cases_personfile', when='BEFORE')),
+                ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='personfile',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{asked:filed,asked:withdrawn,filed:asked}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='e34ef265baace2742e201836fde57c31a63acd03', operation='UPDATE', pgid='pgtrigger_state_road_09aff', table='cases_personfile', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='portrait',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('worker',), name='portrait_one_a_person', violation_error_message='She has a photo already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='portrait',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', True), ('removed_by__isnull', True)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='portrait_removed_by_somebody'),
         ),
     ]

@@ -4,7 +4,6 @@ import django.db.models.deletion
 import kotim_social.lib.encrypted
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -40,6 +39,23 @@ class Migration(migrations.Migration):
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'confirmed', 'closed', 'dismissed'])), name='databreach_known_state'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['disclosed', 'altered', 'lost'])), name='data_breach_known_kind', violation_error_message='Choose one.'),
+                    models.CheckConstraint(condition=models.Q(('deadline__gt', models.F('discovered'))), name='data_breach_has_time'),
+                    models.CheckConstraint(condition=models.Q(('happened__isnull', True), ('happened__lte', models.F('discovered')), _connector='OR'), name='data_breach_before_discovery', violation_error_message='It cannot have been discovered before it happened.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True), ('state__in', ('open', 'confirmed'))), models.Q(models.Q(('state__in', ('open', 'confirmed')), _negated=True), ('conclusion__isnull', False), ('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='data_breach_ended_by_somebody', violation_error_message='Write the conclusion.'),
+                ],
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('open', 'confirmed'))), fields=['deadline'], name='data_breach_running'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{closed:confirmed,confirmed:closed,open:confirmed,open:dismissed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='164c85e1ee98ab2f4e447d80e7a7e7140875219b', operation='UPDATE', pgid='pgtrigger_state_road_4f731', table='cases_databreach', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_data_breach_event" ("cause", "conclusion", "data", "deadline", "discovered", "ended_at", "ended_by_id", "happened", "how", "id", "kind", "measures", "people_estimated", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "state", "version") SELECT new_values."cause", new_values."conclusion", new_values."data", new_values."deadline", new_values."discovered", new_values."ended_at", new_values."ended_by_id", new_values."happened", new_values."how", new_values."id", new_values."kind", new_values."measures", new_values."people_estimated", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."state", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9a4db9ff1d7ec11afdc1044083bda92695e8778a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_11f8b', referencing='REFERENCING NEW TABLE AS new_values ', table='cases_databreach', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_data_breach_event" ("cause", "conclusion", "data", "deadline", "discovered", "ended_at", "ended_by_id", "happened", "how", "id", "kind", "measures", "people_estimated", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "state", "version") SELECT new_values."cause", new_values."conclusion", new_values."data", new_values."deadline", new_values."discovered", new_values."ended_at", new_values."ended_by_id", new_values."happened", new_values."how", new_values."id", new_values."kind", new_values."measures", new_values."people_estimated", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."state", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='35fd5da2bb90e7e82c45d4c59ce30711f889ec4a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2596a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='cases_databreach', when='AFTER')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BreachPerson',
@@ -53,6 +69,12 @@ class Migration(migrations.Migration):
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.worker')),
                 ('breach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='cases.databreach')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('breach', 'worker'), name='breach_person_once', violation_error_message='She is named already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', True), ('removed_by__isnull', True)), models.Q(('removal_reason__isnull', False), ('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='breach_person_removed_by_somebody', violation_error_message='Give a reason.'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BreachNotice',
@@ -70,6 +92,13 @@ class Migration(migrations.Migration):
                 ('worker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='breach_notices', to='cases.worker')),
                 ('breach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='cases.databreach')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('worker__isnull', False)), fields=('breach', 'worker'), name='breach_notice_once_a_person', violation_error_message='She has her letter already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('receiver', 'person'), ('worker__isnull', False)), models.Q(('receiver', 'authority'), ('worker__isnull', True)), _connector='OR'), name='breach_notice_is_written'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('channel', ''), ('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False), models.Q(('channel', ''), _negated=True)), _connector='OR'), name='breach_notice_sent_by_somebody', violation_error_message='Choose how it went out.'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DataBreachEvent',
@@ -101,61 +130,5 @@ class Migration(migrations.Migration):
                 'db_table': 'cases_data_breach_event',
                 'abstract': False,
             },
-        ),
-        migrations.AddIndex(
-            model_name='databreach',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'confirmed'))), fields=['deadline'], name='data_breach_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='databreach',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'confirmed', 'closed', 'dismissed'])), name='databreach_known_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='databreach',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['disclosed', 'altered', 'lost'])), name='data_breach_known_kind', violation_error_message='Choose one.'),
-        ),
-        migrations.AddConstraint(
-            model_name='databreach',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline__gt', models.F('discovered'))), name='data_breach_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='databreach',
-            constraint=models.CheckConstraint(condition=models.Q(('happened__isnull', True), ('happened__lte', models.F('discovered')), _connector='OR'), name='data_breach_before_discovery', violation_error_message='It cannot have been discovered before it happened.'),
-        ),
-        migrations.AddConstraint(
-            model_name='databreach',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True), ('state__in', ('open', 'confirmed'))), models.Q(models.Q(('state__in', ('open', 'confirmed')), _negated=True), ('conclusion__isnull', False), ('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='data_breach_ended_by_somebody', violation_error_message='Write the conclusion.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='databreach',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{closed:confirmed,confirmed:closed,open:confirmed,open:dismissed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='164c85e1ee98ab2f4e447d80e7a7e7140875219b', operation='UPDATE', pgid='pgtrigger_state_road_4f731', table='cases_databreach', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='databreach',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_data_breach_event" ("cause", "conclusion", "data", "deadline", "discovered", "ended_at", "ended_by_id", "happened", "how", "id", "kind", "measures", "people_estimated", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "state", "version") SELECT new_values."cause", new_values."conclusion", new_values."data", new_values."deadline", new_values."discovered", new_values."ended_at", new_values."ended_by_id", new_values."happened", new_values."how", new_values."id", new_values."kind", new_values."measures", new_values."people_estimated", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."state", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9a4db9ff1d7ec11afdc1044083bda92695e8778a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_11f8b', referencing='REFERENCING NEW TABLE AS new_values ', table='cases_databreach', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='databreach',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "cases_data_breach_event" ("cause", "conclusion", "data", "deadline", "discovered", "ended_at", "ended_by_id", "happened", "how", "id", "kind", "measures", "people_estimated", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "state", "version") SELECT new_values."cause", new_values."conclusion", new_values."data", new_values."deadline", new_values."discovered", new_values."ended_at", new_values."ended_by_id", new_values."happened", new_values."how", new_values."id", new_values."kind", new_values."measures", new_values."people_estimated", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."state", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='35fd5da2bb90e7e82c45d4c59ce30711f889ec4a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2596a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='cases_databreach', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='breachperson',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('breach', 'worker'), name='breach_person_once', violation_error_message='She is named already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='breachperson',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', True), ('removed_by__isnull', True)), models.Q(('removal_reason__isnull', False), ('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='breach_person_removed_by_somebody', violation_error_message='Give a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='breachnotice',
-            constraint=models.UniqueConstraint(condition=models.Q(('worker__isnull', False)), fields=('breach', 'worker'), name='breach_notice_once_a_person', violation_error_message='She has her letter already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='breachnotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('receiver', 'person'), ('worker__isnull', False)), models.Q(('receiver', 'authority'), ('worker__isnull', True)), _connector='OR'), name='breach_notice_is_written'),
-        ),
-        migrations.AddConstraint(
-            model_name='breachnotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', ''), ('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False), models.Q(('channel', ''), _negated=True)), _connector='OR'), name='breach_notice_sent_by_somebody', violation_error_message='Choose how it went out.'),
         ),
     ]

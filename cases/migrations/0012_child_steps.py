@@ -30,7 +30,21 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(blank=True, null=True)),
                 ('note', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='child.step', null=True)),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='cases.childreferral')),
+                ('officer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.provider')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('act', 'refer'), _negated=True), models.Q(('due_on__isnull', False), ('letter_on__isnull', False), ('provider__isnull', False), models.Q(('letter_no', ''), _negated=True)), _connector='OR'), name='child_referred_by_letter', violation_error_message='A child is referred by letter, with number and date.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('act', 'hand_over'), _negated=True), ('received_by__isnull', False), _connector='OR'), name='child_handed_to_somebody', violation_error_message='Say who received the child.'),
+                    models.CheckConstraint(condition=models.Q(('act__in', ['assign', 'refer', 'accept', 'decline', 'hand_over', 'close'])), name='child_known_act'),
+                ],
+                'indexes': [
+                    models.Index(fields=['child', 'done_on'], name='child_step_in_order'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='childreferral',
@@ -85,41 +99,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='childreferral',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['found', 'closed']), ('provider__isnull', False), _connector='OR'), name='child_referred_to_somebody', violation_error_message='Say who the child is referred to.'),
-        ),
-        migrations.AddField(
-            model_name='childstep',
-            name='child',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='cases.childreferral'),
-        ),
-        migrations.AddField(
-            model_name='childstep',
-            name='officer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='childstep',
-            name='provider',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.provider'),
-        ),
-        migrations.AddField(
-            model_name='childstep',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='childstep',
-            index=models.Index(fields=['child', 'done_on'], name='child_step_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='childstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', 'refer'), _negated=True), models.Q(('due_on__isnull', False), ('letter_on__isnull', False), ('provider__isnull', False), models.Q(('letter_no', ''), _negated=True)), _connector='OR'), name='child_referred_by_letter', violation_error_message='A child is referred by letter, with number and date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='childstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', 'hand_over'), _negated=True), ('received_by__isnull', False), _connector='OR'), name='child_handed_to_somebody', violation_error_message='Say who received the child.'),
-        ),
-        migrations.AddConstraint(
-            model_name='childstep',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['assign', 'refer', 'accept', 'decline', 'hand_over', 'close'])), name='child_known_act'),
         ),
     ]

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -29,6 +28,18 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'accepted', 'done', 'declined'])), name='anonymising_known_state'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['proposed'])), fields=('state',), name='anonymising_one_waits', violation_error_message='A proposal waits already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='anonymising_decided_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'done']), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='anonymising_by_two', violation_error_message='Somebody else accepts it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='anonymising_done_has_time'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{accepted:declined,accepted:done,proposed:accepted,proposed:declined}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='93d5d5e1137a0dfc170d5de5b4d4ff9648d7803e', operation='UPDATE', pgid='pgtrigger_state_road_74d6b', table='cases_anonymising', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AnonymisedPerson',
@@ -41,41 +52,12 @@ class Migration(migrations.Migration):
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='anonymisings', to='cases.worker')),
                 ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='cases.anonymising')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='anonymising',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'accepted', 'done', 'declined'])), name='anonymising_known_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='anonymising',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['proposed'])), fields=('state',), name='anonymising_one_waits', violation_error_message='A proposal waits already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='anonymising',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='anonymising_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='anonymising',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'done']), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='anonymising_by_two', violation_error_message='Somebody else accepts it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='anonymising',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='anonymising_done_has_time'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='anonymising',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{accepted:declined,accepted:done,proposed:accepted,proposed:declined}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='93d5d5e1137a0dfc170d5de5b4d4ff9648d7803e', operation='UPDATE', pgid='pgtrigger_state_road_74d6b', table='cases_anonymising', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='anonymisedperson',
-            constraint=models.UniqueConstraint(fields=('proposal', 'worker'), name='anonymised_once_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='anonymisedperson',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', False)), fields=('worker',), name='anonymised_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='anonymisedperson',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__gte', models.F('closed_on'))), name='anonymised_after_closing'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('proposal', 'worker'), name='anonymised_once_each'),
+                    models.UniqueConstraint(condition=models.Q(('done_at__isnull', False)), fields=('worker',), name='anonymised_once'),
+                    models.CheckConstraint(condition=models.Q(('ended_on__gte', models.F('closed_on'))), name='anonymised_after_closing'),
+                ],
+            },
         ),
     ]

@@ -6,7 +6,6 @@ import kotim_social.accounts.models
 import kotim_social.lib.encrypted
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -65,6 +64,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('component_of', models.F('code')), _negated=True), name='kind_not_part_of_itself'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +80,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['year'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('closed_on__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('closed_on__isnull', False)), _connector='OR'), name='budget_year_closed_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +93,12 @@ class Migration(migrations.Migration):
                 ('budget_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceilings', to='disbursements.budgetyear')),
                 ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceilings', to='disbursements.assistancekind')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('budget_year', 'kind'), name='ceiling_one_a_year'),
+                    models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='ceiling_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Decree',
@@ -100,6 +111,100 @@ class Migration(migrations.Migration):
                 ('budget_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decrees', to='disbursements.budgetyear')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='decree_has_number'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='PaymentList',
+            fields=[
+                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
+                ('batch_code', models.CharField(blank=True, max_length=30, verbose_name='batch')),
+                ('method', models.CharField(choices=[('transfer', 'transfer'), ('cash', 'cash')], max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('verified', 'verified'), ('approved', 'approved'), ('ordered', 'ordered'), ('reconciled', 'reconciled'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='draft', max_length=12)),
+                ('revision', models.PositiveSmallIntegerField(default=1)),
+                ('order_number', models.CharField(blank=True, max_length=80, verbose_name='SP2D or cheque number')),
+                ('ordered_on', models.DateField(blank=True, null=True, verbose_name='date of the order')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('budget_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_lists', to='disbursements.budgetyear')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('funder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_lists', to='disbursements.funder')),
+                ('kinds', models.ManyToManyField(related_name='payment_lists', to='disbursements.assistancekind')),
+                ('places', models.ManyToManyField(blank=True, related_name='payment_lists', to='regions.place')),
+            ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ordered', 'reconciled', 'closed']), _negated=True), models.Q(('ordered_on__isnull', False), models.Q(('order_number', ''), _negated=True)), _connector='OR'), name='list_ordered_has_number', violation_error_message='Give the number and date of the order.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'verified', 'approved', 'ordered', 'reconciled', 'closed', 'cancelled'])), name='paymentlist_known_state'),
+                ],
+                'indexes': [
+                    models.Index(fields=['state', 'number'], name='list_by_state'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{approved:cancelled,approved:draft,approved:ordered,draft:cancelled,draft:submitted,ordered:reconciled,reconciled:closed,submitted:cancelled,submitted:draft,submitted:verified,verified:approved,verified:cancelled,verified:draft}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='87ac3b8eac8dce93cd04323496bc8c0e8cad1753', operation='UPDATE', pgid='pgtrigger_state_road_7858a', table='disbursements_paymentlist', when='BEFORE')),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='ListDecision',
+            fields=[
+                ('revision', models.PositiveSmallIntegerField()),
+                ('act', models.CharField(max_length=24)),
+                ('duty', models.CharField(choices=[('prepare', 'prepare'), ('verify', 'verify'), ('approve', 'approve'), ('pay', 'pay')], max_length=8)),
+                ('target', models.CharField(max_length=12)),
+                ('decided_on', models.DateField()),
+                ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('reason', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='list.reason', null=True)),
+                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('payment_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='disbursements.paymentlist')),
+            ],
+            options={
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('payment_list', '='), ('recorded_by', '='), ('duty', '<>')], name='list_four_different_people', violation_error_message='Somebody else must do this: you already had a hand in this list.'),
+                    models.CheckConstraint(condition=models.Q(('duty__in', ['prepare', 'verify', 'approve', 'pay'])), name='decision_known_duty'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('act__startswith', 'send_back'), ('act__startswith', 'cancel'), _connector='OR', _negated=True), ('reason__isnull', False), _connector='OR'), name='decision_has_its_reason', violation_error_message='Give a reason.'),
+                ],
+                'indexes': [
+                    models.Index(fields=['payment_list', 'id'], name='decision_of_list'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Policy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('who', models.CharField(choices=[('everyone', 'everyone'), ('returnees', 'those who go home'), ('stayers', 'those who stay')], max_length=12)),
+                ('payable_when', models.CharField(choices=[('account_active', 'her account is active'), ('batch_approved', 'she is in an approved batch'), ('arrived', 'her arrival is confirmed')], max_length=16)),
+                ('kind', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='policy', to='disbursements.assistancekind')),
+            ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('who__in', ['everyone', 'returnees', 'stayers'])), name='policy_known_who'),
+                    models.CheckConstraint(condition=models.Q(('payable_when__in', ['account_active', 'batch_approved', 'arrived'])), name='policy_known_when'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Rate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount', models.BigIntegerField(verbose_name='amount')),
+                ('valid_from', models.DateField()),
+                ('valid_until', models.DateField(blank=True, null=True)),
+                ('legal_basis', models.CharField(max_length=200, verbose_name='legal basis')),
+                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='disbursements.assistancekind')),
+            ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='rate_above_zero', violation_error_message='The amount must be above zero.'),
+                    models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='rate_dates_in_order', violation_error_message='The end lies before the beginning.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('kind', '='), (kotim_social.accounts.models.DateRange('valid_from', 'valid_until'), '&&')], name='rate_one_at_a_time', violation_error_message='Another rate already holds at that time.'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Entitlement',
@@ -119,7 +224,25 @@ class Migration(migrations.Migration):
                 ('lapsed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='cases.worker')),
+                ('rate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='disbursements.rate')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'determined')), fields=('worker', 'kind'), name='entitlement_once', violation_error_message='She is already entitled to this kind.'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='entitlement_above_zero'),
+                    models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('amount'))), name='entitlement_paid_within_amount', violation_error_message='More would be paid than she is entitled to.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lapsed_at__isnull', True), ('lapsed_by__isnull', True), ('lapsed_on__isnull', True), ('state', 'determined')), models.Q(('lapsed_at__isnull', False), ('lapsed_by__isnull', False), ('lapsed_on__isnull', False), ('state', 'lapsed')), _connector='OR'), name='entitlement_lapsed_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['determined', 'lapsed'])), name='entitlement_known_state'),
+                ],
+                'indexes': [
+                    models.Index(fields=['worker', 'kind'], name='entitlement_of_worker'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{determined:lapsed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='242cfa81f089f9b30672d67eae3d789a6cf5be8f', operation='UPDATE', pgid='pgtrigger_state_road_f2970', table='disbursements_entitlement', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "disbursements_entitlement_event" ("amount", "budget_year_id", "decree_id", "id", "kind_id", "lapsed_at", "lapsed_because", "lapsed_by_id", "lapsed_on", "legal_basis", "paid", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_id", "recorded_at", "recorded_by_id", "state", "worker_id") SELECT new_values."amount", new_values."budget_year_id", new_values."decree_id", new_values."id", new_values."kind_id", new_values."lapsed_at", new_values."lapsed_because", new_values."lapsed_by_id", new_values."lapsed_on", new_values."legal_basis", new_values."paid", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."rate_id", new_values."recorded_at", new_values."recorded_by_id", new_values."state", new_values."worker_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8d53a4e68c0cff592d540e343c88889c76b76aee', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3bf3b', referencing='REFERENCING NEW TABLE AS new_values ', table='disbursements_entitlement', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "disbursements_entitlement_event" ("amount", "budget_year_id", "decree_id", "id", "kind_id", "lapsed_at", "lapsed_because", "lapsed_by_id", "lapsed_on", "legal_basis", "paid", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_id", "recorded_at", "recorded_by_id", "state", "worker_id") SELECT new_values."amount", new_values."budget_year_id", new_values."decree_id", new_values."id", new_values."kind_id", new_values."lapsed_at", new_values."lapsed_because", new_values."lapsed_by_id", new_values."lapsed_on", new_values."legal_basis", new_values."paid", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."rate_id", new_values."recorded_at", new_values."recorded_by_id", new_values."state", new_values."worker_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f7a479e0e1bb649fd864aa3b9a7ebe93f1dd74da', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1c041', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='disbursements_entitlement', when='AFTER')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PaymentLine',
@@ -140,26 +263,28 @@ class Migration(migrations.Migration):
                 ('entitlement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='disbursements.entitlement')),
                 ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='disbursements.paymentline')),
                 ('result_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('payment_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='disbursements.paymentlist')),
             ],
-        ),
-        migrations.CreateModel(
-            name='PaymentList',
-            fields=[
-                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
-                ('batch_code', models.CharField(blank=True, max_length=30, verbose_name='batch')),
-                ('method', models.CharField(choices=[('transfer', 'transfer'), ('cash', 'cash')], max_length=10)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('verified', 'verified'), ('approved', 'approved'), ('ordered', 'ordered'), ('reconciled', 'reconciled'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='draft', max_length=12)),
-                ('revision', models.PositiveSmallIntegerField(default=1)),
-                ('order_number', models.CharField(blank=True, max_length=80, verbose_name='SP2D or cheque number')),
-                ('ordered_on', models.DateField(blank=True, null=True, verbose_name='date of the order')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('budget_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_lists', to='disbursements.budgetyear')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('funder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_lists', to='disbursements.funder')),
-                ('kinds', models.ManyToManyField(related_name='payment_lists', to='disbursements.assistancekind')),
-                ('places', models.ManyToManyField(blank=True, related_name='payment_lists', to='regions.place')),
-            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('payment_list', 'number'), name='line_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('prepared', 'ordered'))), fields=('entitlement',), name='line_one_live_attempt', violation_error_message='This is already being paid in another list.'),
+                    models.UniqueConstraint(condition=models.Q(('previous__isnull', False), models.Q(('state', 'cancelled'), _negated=True)), fields=('previous',), name='line_repeated_once'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='line_above_zero'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['paid', 'returned']), ('result_at__isnull', False), ('result_by__isnull', False), ('result_on__isnull', False)), models.Q(models.Q(('state__in', ['paid', 'returned']), _negated=True), ('result_at__isnull', True), ('result_by__isnull', True), ('result_on__isnull', True)), _connector='OR'), name='line_result_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('result_reason', ''), _negated=True), _connector='OR'), name='line_return_has_reason', violation_error_message='Say why the money came back.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ordered', 'paid', 'returned']), _negated=True), models.Q(('payee_mark', ''), _negated=True), _connector='OR'), name='line_ordered_is_marked'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'ordered', 'paid', 'returned', 'cancelled'])), name='paymentline_known_state'),
+                ],
+                'indexes': [
+                    models.Index(fields=['entitlement', 'id'], name='line_of_entitlement'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{ordered:paid,ordered:returned,prepared:cancelled,prepared:ordered}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='848338f3a4034d9cfeb3fa6368b65654736be194', operation='UPDATE', pgid='pgtrigger_state_road_95986', table='disbursements_paymentline', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "disbursements_paymentline_event" ("added_at", "added_by_id", "amount", "deposit_slip", "entitlement_id", "id", "number", "payee_mark", "payment_list_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "previous_id", "result_at", "result_by_id", "result_note", "result_on", "result_reason", "snapshot", "state") SELECT new_values."added_at", new_values."added_by_id", new_values."amount", new_values."deposit_slip", new_values."entitlement_id", new_values."id", new_values."number", new_values."payee_mark", new_values."payment_list_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."previous_id", new_values."result_at", new_values."result_by_id", new_values."result_note", new_values."result_on", new_values."result_reason", new_values."snapshot", new_values."state" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ec6a170955a330c87e9eccd594b3ac3d7f1989f6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_33cd0', referencing='REFERENCING NEW TABLE AS new_values ', table='disbursements_paymentline', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "disbursements_paymentline_event" ("added_at", "added_by_id", "amount", "deposit_slip", "entitlement_id", "id", "number", "payee_mark", "payment_list_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "previous_id", "result_at", "result_by_id", "result_note", "result_on", "result_reason", "snapshot", "state") SELECT new_values."added_at", new_values."added_by_id", new_values."amount", new_values."deposit_slip", new_values."entitlement_id", new_values."id", new_values."number", new_values."payee_mark", new_values."payment_list_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."previous_id", new_values."result_at", new_values."result_by_id", new_values."result_note", new_values."result_on", new_values."result_reason", new_values."snapshot", new_values."state" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8f7c01f0faf983e0eefdc0f0346d555fe63dffa5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3b95f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='disbursements_paymentline', when='AFTER')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PaymentLineEvent',
@@ -192,46 +317,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='paymentline',
-            name='payment_list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='disbursements.paymentlist'),
-        ),
-        migrations.CreateModel(
-            name='ListDecision',
-            fields=[
-                ('revision', models.PositiveSmallIntegerField()),
-                ('act', models.CharField(max_length=24)),
-                ('duty', models.CharField(choices=[('prepare', 'prepare'), ('verify', 'verify'), ('approve', 'approve'), ('pay', 'pay')], max_length=8)),
-                ('target', models.CharField(max_length=12)),
-                ('decided_on', models.DateField()),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('reason', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='list.reason', null=True)),
-                ('id', models.UUIDField(default=kotim_social.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('payment_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='disbursements.paymentlist')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Policy',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('who', models.CharField(choices=[('everyone', 'everyone'), ('returnees', 'those who go home'), ('stayers', 'those who stay')], max_length=12)),
-                ('payable_when', models.CharField(choices=[('account_active', 'her account is active'), ('batch_approved', 'she is in an approved batch'), ('arrived', 'her arrival is confirmed')], max_length=16)),
-                ('kind', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='policy', to='disbursements.assistancekind')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Rate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('legal_basis', models.CharField(max_length=200, verbose_name='legal basis')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='disbursements.assistancekind')),
-            ],
-        ),
         migrations.CreateModel(
             name='EntitlementEvent',
             fields=[
@@ -262,11 +347,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='entitlement',
-            name='rate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='disbursements.rate'),
-        ),
         migrations.CreateModel(
             name='Reversal',
             fields=[
@@ -279,169 +359,11 @@ class Migration(migrations.Migration):
                 ('line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='disbursements.paymentline')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='budgetyear',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('closed_on__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('closed_on__isnull', False)), _connector='OR'), name='budget_year_closed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='ceiling',
-            constraint=models.UniqueConstraint(fields=('budget_year', 'kind'), name='ceiling_one_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='ceiling',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='ceiling_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='decree',
-            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='decree_has_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='assistancekind',
-            constraint=models.CheckConstraint(condition=models.Q(('component_of', models.F('code')), _negated=True), name='kind_not_part_of_itself'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentlist',
-            index=models.Index(fields=['state', 'number'], name='list_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentlist',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ordered', 'reconciled', 'closed']), _negated=True), models.Q(('ordered_on__isnull', False), models.Q(('order_number', ''), _negated=True)), _connector='OR'), name='list_ordered_has_number', violation_error_message='Give the number and date of the order.'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentlist',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'verified', 'approved', 'ordered', 'reconciled', 'closed', 'cancelled'])), name='paymentlist_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='paymentlist',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{approved:cancelled,approved:draft,approved:ordered,draft:cancelled,draft:submitted,ordered:reconciled,reconciled:closed,submitted:cancelled,submitted:draft,submitted:verified,verified:approved,verified:cancelled,verified:draft}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='87ac3b8eac8dce93cd04323496bc8c0e8cad1753', operation='UPDATE', pgid='pgtrigger_state_road_7858a', table='disbursements_paymentlist', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='paymentline',
-            index=models.Index(fields=['entitlement', 'id'], name='line_of_entitlement'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.UniqueConstraint(fields=('payment_list', 'number'), name='line_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('prepared', 'ordered'))), fields=('entitlement',), name='line_one_live_attempt', violation_error_message='This is already being paid in another list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.UniqueConstraint(condition=models.Q(('previous__isnull', False), models.Q(('state', 'cancelled'), _negated=True)), fields=('previous',), name='line_repeated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='line_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['paid', 'returned']), ('result_at__isnull', False), ('result_by__isnull', False), ('result_on__isnull', False)), models.Q(models.Q(('state__in', ['paid', 'returned']), _negated=True), ('result_at__isnull', True), ('result_by__isnull', True), ('result_on__isnull', True)), _connector='OR'), name='line_result_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('result_reason', ''), _negated=True), _connector='OR'), name='line_return_has_reason', violation_error_message='Say why the money came back.'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ordered', 'paid', 'returned']), _negated=True), models.Q(('payee_mark', ''), _negated=True), _connector='OR'), name='line_ordered_is_marked'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'ordered', 'paid', 'returned', 'cancelled'])), name='paymentline_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='paymentline',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{ordered:paid,ordered:returned,prepared:cancelled,prepared:ordered}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='848338f3a4034d9cfeb3fa6368b65654736be194', operation='UPDATE', pgid='pgtrigger_state_road_95986', table='disbursements_paymentline', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='paymentline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "disbursements_paymentline_event" ("added_at", "added_by_id", "amount", "deposit_slip", "entitlement_id", "id", "number", "payee_mark", "payment_list_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "previous_id", "result_at", "result_by_id", "result_note", "result_on", "result_reason", "snapshot", "state") SELECT new_values."added_at", new_values."added_by_id", new_values."amount", new_values."deposit_slip", new_values."entitlement_id", new_values."id", new_values."number", new_values."payee_mark", new_values."payment_list_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."previous_id", new_values."result_at", new_values."result_by_id", new_values."result_note", new_values."result_on", new_values."result_reason", new_values."snapshot", new_values."state" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ec6a170955a330c87e9eccd594b3ac3d7f1989f6', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_33cd0', referencing='REFERENCING NEW TABLE AS new_values ', table='disbursements_paymentline', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='paymentline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "disbursements_paymentline_event" ("added_at", "added_by_id", "amount", "deposit_slip", "entitlement_id", "id", "number", "payee_mark", "payment_list_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "previous_id", "result_at", "result_by_id", "result_note", "result_on", "result_reason", "snapshot", "state") SELECT new_values."added_at", new_values."added_by_id", new_values."amount", new_values."deposit_slip", new_values."entitlement_id", new_values."id", new_values."number", new_values."payee_mark", new_values."payment_list_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."previous_id", new_values."result_at", new_values."result_by_id", new_values."result_note", new_values."result_on", new_values."result_reason", new_values."snapshot", new_values."state" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8f7c01f0faf983e0eefdc0f0346d555fe63dffa5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3b95f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='disbursements_paymentline', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='listdecision',
-            index=models.Index(fields=['payment_list', 'id'], name='decision_of_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='listdecision',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('payment_list', '='), ('recorded_by', '='), ('duty', '<>')], name='list_four_different_people', violation_error_message='Somebody else must do this: you already had a hand in this list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='listdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('duty__in', ['prepare', 'verify', 'approve', 'pay'])), name='decision_known_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='listdecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__startswith', 'send_back'), ('act__startswith', 'cancel'), _connector='OR', _negated=True), ('reason__isnull', False), _connector='OR'), name='decision_has_its_reason', violation_error_message='Give a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('who__in', ['everyone', 'returnees', 'stayers'])), name='policy_known_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('payable_when__in', ['account_active', 'batch_approved', 'arrived'])), name='policy_known_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='rate_above_zero', violation_error_message='The amount must be above zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='rate_dates_in_order', violation_error_message='The end lies before the beginning.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rate',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('kind', '='), (kotim_social.accounts.models.DateRange('valid_from', 'valid_until'), '&&')], name='rate_one_at_a_time', violation_error_message='Another rate already holds at that time.'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['worker', 'kind'], name='entitlement_of_worker'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'determined')), fields=('worker', 'kind'), name='entitlement_once', violation_error_message='She is already entitled to this kind.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='entitlement_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('amount'))), name='entitlement_paid_within_amount', violation_error_message='More would be paid than she is entitled to.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lapsed_at__isnull', True), ('lapsed_by__isnull', True), ('lapsed_on__isnull', True), ('state', 'determined')), models.Q(('lapsed_at__isnull', False), ('lapsed_by__isnull', False), ('lapsed_on__isnull', False), ('state', 'lapsed')), _connector='OR'), name='entitlement_lapsed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['determined', 'lapsed'])), name='entitlement_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='entitlement',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{determined:lapsed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='242cfa81f089f9b30672d67eae3d789a6cf5be8f', operation='UPDATE', pgid='pgtrigger_state_road_f2970', table='disbursements_entitlement', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='entitlement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "disbursements_entitlement_event" ("amount", "budget_year_id", "decree_id", "id", "kind_id", "lapsed_at", "lapsed_because", "lapsed_by_id", "lapsed_on", "legal_basis", "paid", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_id", "recorded_at", "recorded_by_id", "state", "worker_id") SELECT new_values."amount", new_values."budget_year_id", new_values."decree_id", new_values."id", new_values."kind_id", new_values."lapsed_at", new_values."lapsed_because", new_values."lapsed_by_id", new_values."lapsed_on", new_values."legal_basis", new_values."paid", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."rate_id", new_values."recorded_at", new_values."recorded_by_id", new_values."state", new_values."worker_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8d53a4e68c0cff592d540e343c88889c76b76aee', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_3bf3b', referencing='REFERENCING NEW TABLE AS new_values ', table='disbursements_entitlement', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='entitlement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "disbursements_entitlement_event" ("amount", "budget_year_id", "decree_id", "id", "kind_id", "lapsed_at", "lapsed_because", "lapsed_by_id", "lapsed_on", "legal_basis", "paid", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_id", "recorded_at", "recorded_by_id", "state", "worker_id") SELECT new_values."amount", new_values."budget_year_id", new_values."decree_id", new_values."id", new_values."kind_id", new_values."lapsed_at", new_values."lapsed_because", new_values."lapsed_by_id", new_values."lapsed_on", new_values."legal_basis", new_values."paid", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."rate_id", new_values."recorded_at", new_values."recorded_by_id", new_values."state", new_values."worker_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f7a479e0e1bb649fd864aa3b9a7ebe93f1dd74da', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1c041', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='disbursements_entitlement', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='reversal_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='reversal_has_its_paper', violation_error_message='Give the number of the paper.'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='reversal_above_zero'),
+                    models.CheckConstraint(condition=models.Q(('paper', ''), _negated=True), name='reversal_has_its_paper', violation_error_message='Give the number of the paper.'),
+                ],
+            },
         ),
     ]

@@ -4,7 +4,6 @@ import django.db.models.deletion
 import kotim_social.lib.encrypted
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,21 +17,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='paymentlist',
-            name='follows',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='disbursements.paymentlist'),
-        ),
-        migrations.AlterField(
-            model_name='paymentline',
-            name='result_reason',
-            field=models.CharField(blank=True, choices=[('name_differs', 'name differs'), ('wrong_number', 'wrong account number'), ('account_closed', 'account closed or not active'), ('wrong_bank', 'wrong bank'), ('not_fetched', 'not fetched'), ('refused', 'refused by her'), ('other', 'other')], max_length=16),
-        ),
-        migrations.AlterField(
-            model_name='paymentlineevent',
-            name='result_reason',
-            field=models.CharField(blank=True, choices=[('name_differs', 'name differs'), ('wrong_number', 'wrong account number'), ('account_closed', 'account closed or not active'), ('wrong_bank', 'wrong bank'), ('not_fetched', 'not fetched'), ('refused', 'refused by her'), ('other', 'other')], max_length=16),
-        ),
         migrations.CreateModel(
             name='ResultFile',
             fields=[
@@ -47,6 +31,16 @@ class Migration(migrations.Migration):
                 ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['staged', 'applied'])), fields=('payment_list', 'sha256'), name='result_file_same_once', violation_error_message='This file was already read.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True), ('state', 'staged')), models.Q(models.Q(('state', 'staged'), _negated=True), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='result_file_settled_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['staged', 'applied', 'discarded'])), name='resultfile_known_state'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{staged:applied,staged:discarded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f16f3444c4ab760c1ea7aa612b771d3b4c5ea0d6', operation='UPDATE', pgid='pgtrigger_state_road_faf04', table='disbursements_resultfile', when='BEFORE')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ResultRow',
@@ -57,6 +51,11 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='disbursements.paymentline')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='disbursements.resultfile')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('source', 'row_no'), name='result_row_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StampDuty',
@@ -106,24 +105,19 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_above_zero')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='resultfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['staged', 'applied'])), fields=('payment_list', 'sha256'), name='result_file_same_once', violation_error_message='This file was already read.'),
+        migrations.AddField(
+            model_name='paymentlist',
+            name='follows',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='disbursements.paymentlist'),
         ),
-        migrations.AddConstraint(
-            model_name='resultfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True), ('state', 'staged')), models.Q(models.Q(('state', 'staged'), _negated=True), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='result_file_settled_by_somebody'),
+        migrations.AlterField(
+            model_name='paymentline',
+            name='result_reason',
+            field=models.CharField(blank=True, choices=[('name_differs', 'name differs'), ('wrong_number', 'wrong account number'), ('account_closed', 'account closed or not active'), ('wrong_bank', 'wrong bank'), ('not_fetched', 'not fetched'), ('refused', 'refused by her'), ('other', 'other')], max_length=16),
         ),
-        migrations.AddConstraint(
-            model_name='resultfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['staged', 'applied', 'discarded'])), name='resultfile_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='resultfile',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{staged:applied,staged:discarded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f16f3444c4ab760c1ea7aa612b771d3b4c5ea0d6', operation='UPDATE', pgid='pgtrigger_state_road_faf04', table='disbursements_resultfile', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='resultrow',
-            constraint=models.UniqueConstraint(fields=('source', 'row_no'), name='result_row_once'),
+        migrations.AlterField(
+            model_name='paymentlineevent',
+            name='result_reason',
+            field=models.CharField(blank=True, choices=[('name_differs', 'name differs'), ('wrong_number', 'wrong account number'), ('account_closed', 'account closed or not active'), ('wrong_bank', 'wrong bank'), ('not_fetched', 'not fetched'), ('refused', 'refused by her'), ('other', 'other')], max_length=16),
         ),
     ]

@@ -4,7 +4,6 @@ import django.db.models.deletion
 import kotim_social.lib.encrypted
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -70,6 +69,41 @@ class Migration(migrations.Migration):
                 ('handed_over_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('seats__gte', 1), ('seats__lte', 5000)), name='batch_has_seats', violation_error_message='A batch has between 1 and 5,000 seats.'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(models.Q(('confirmed_by', models.F('created_by')), _negated=True), models.Q(('confirmed_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='batch_confirmed_by_another', violation_error_message='Somebody else must do this: you already had a hand in it.'),
+                    models.CheckConstraint(condition=models.Q(('planned_departure__isnull', True), ('planned_arrival__isnull', True), ('planned_arrival__gte', models.F('planned_departure')), _connector='OR'), name='batch_plan_in_order', violation_error_message='The arrival lies before the departure.'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_on__isnull', True), ('confirmed_on__gte', models.F('submitted_on')), _connector='OR'), name='batch_confirmed_after_submitted', violation_error_message='The date lies before the step that comes before it.'),
+                    models.CheckConstraint(condition=models.Q(('departed_on__isnull', True), ('departed_on__gte', models.F('confirmed_on')), _connector='OR'), name='batch_departed_after_confirmed', violation_error_message='The date lies before the step that comes before it.'),
+                    models.CheckConstraint(condition=models.Q(('arrived_on__isnull', True), ('arrived_on__gte', models.F('departed_on')), _connector='OR'), name='batch_arrived_after_departed', violation_error_message='The date lies before the step that comes before it.'),
+                    models.CheckConstraint(condition=models.Q(('handed_over_on__isnull', True), ('handed_over_on__gte', models.F('arrived_on')), _connector='OR'), name='batch_handed_over_after_arrived', violation_error_message='The date lies before the step that comes before it.'),
+                    models.CheckConstraint(condition=models.Q(('finished_on__isnull', True), ('finished_on__gte', models.F('handed_over_on')), _connector='OR'), name='batch_finished_after_handed_over', violation_error_message='The date lies before the step that comes before it.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancel_reason__isnull', False), _connector='OR'), name='batch_cancelled_for_a_reason', violation_error_message='Give a reason.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True), ('submitted_on__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False), ('submitted_on__isnull', False)), _connector='OR'), name='batch_submitted_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('confirmed_on__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('confirmed_on__isnull', False)), _connector='OR'), name='batch_confirmed_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('departed_at__isnull', True), ('departed_by__isnull', True), ('departed_on__isnull', True)), models.Q(('departed_at__isnull', False), ('departed_by__isnull', False), ('departed_on__isnull', False)), _connector='OR'), name='batch_departed_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('arrived_at__isnull', True), ('arrived_by__isnull', True), ('arrived_on__isnull', True)), models.Q(('arrived_at__isnull', False), ('arrived_by__isnull', False), ('arrived_on__isnull', False)), _connector='OR'), name='batch_arrived_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('handed_over_at__isnull', True), ('handed_over_by__isnull', True), ('handed_over_on__isnull', True)), models.Q(('handed_over_at__isnull', False), ('handed_over_by__isnull', False), ('handed_over_on__isnull', False)), _connector='OR'), name='batch_handed_over_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('finished_by__isnull', True), ('finished_on__isnull', True)), models.Q(('finished_at__isnull', False), ('finished_by__isnull', False), ('finished_on__isnull', False)), _connector='OR'), name='batch_finished_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True), ('cancelled_on__isnull', True)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False), ('cancelled_on__isnull', False)), _connector='OR'), name='batch_cancelled_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'awaiting_origin'), _negated=True), ('submitted_on__isnull', False), _connector='OR'), name='batch_state_awaiting_origin'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('confirmed_on__isnull', False), _connector='OR'), name='batch_state_approved'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'departed'), _negated=True), ('departed_on__isnull', False), _connector='OR'), name='batch_state_departed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'arrived'), _negated=True), ('arrived_on__isnull', False), _connector='OR'), name='batch_state_arrived'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'handed_over'), _negated=True), ('handed_over_on__isnull', False), _connector='OR'), name='batch_state_handed_over'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'finished'), _negated=True), ('finished_on__isnull', False), _connector='OR'), name='batch_state_finished'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_on__isnull', False), _connector='OR'), name='batch_state_cancelled'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'awaiting_origin', 'approved', 'departed', 'arrived', 'handed_over', 'finished', 'cancelled'])), name='batch_known_state'),
+                ],
+                'indexes': [
+                    models.Index(fields=['state', 'code'], name='batch_by_state'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{approved:cancelled,approved:departed,arrived:handed_over,awaiting_origin:approved,awaiting_origin:cancelled,awaiting_origin:draft,departed:arrived,draft:awaiting_origin,draft:cancelled,handed_over:finished}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='7f42cef5c4bc2739e1aed59d035c45694db1e11f', operation='UPDATE', pgid='pgtrigger_state_road_60f26', table='repatriation_batch', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='within_seats', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE places bigint; taken bigint;', func="\n    SELECT seats INTO places FROM repatriation_batch WHERE id = NEW.id FOR UPDATE;\n    SELECT COALESCE(SUM(1 + children), 0) INTO taken FROM repatriation_member\n        WHERE batch_id = NEW.id AND removed_at IS NULL;\n    SELECT taken + COUNT(*) INTO taken FROM repatriation_escort\n        WHERE batch_id = NEW.id AND active;\n    IF taken > places THEN\n        RAISE EXCEPTION 'more travellers than seats'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_within_its_seats';\n    END IF;\n    RETURN NULL;\n", hash='05786a92a87729940e1c53fab87667af21f6313e', operation='UPDATE OF "seats"', pgid='pgtrigger_within_seats_a8873', table='repatriation_batch', when='AFTER')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Leg',
@@ -90,6 +124,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('active', True)), fields=('batch', 'number'), name='leg_number_once', violation_error_message='There is already a leg with this number.'),
+                    models.CheckConstraint(condition=models.Q(('mode__in', ['sea', 'road', 'air'])), name='leg_known_mode', violation_error_message='Choose how they travel.'),
+                    models.CheckConstraint(condition=models.Q(('arrival_zone__in', ['WIB', 'WITA', 'WIT']), ('departure_zone__in', ['WIB', 'WITA', 'WIT'])), name='leg_known_zone', violation_error_message='Choose the time zone.'),
+                    models.CheckConstraint(condition=models.Q(('departure__isnull', True), ('arrival__isnull', True), ('arrival__gt', models.F('departure')), _connector='OR'), name='leg_times_in_order', violation_error_message='The arrival lies before the departure.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +150,19 @@ class Migration(migrations.Migration):
                 ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batch_memberships', to='cases.worker')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('active', True)), fields=('worker',), name='member_in_one_open_batch', violation_error_message='Somebody of these is already in another batch.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('removal_reason__isnull', True), ('removed_at__isnull', True), ('removed_by__isnull', True)), models.Q(('removal_reason__isnull', False), ('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='member_removed_by_somebody', violation_error_message='Give a reason.'),
+                    models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), ('active', False), _connector='OR'), name='member_removed_is_not_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', True), ('exception__isnull', True), ('owner__isnull', True)), models.Q(('due_on__isnull', False), ('exception__isnull', False), ('owner__isnull', False)), _connector='OR'), name='member_exception_has_owner'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='within_seats', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE places bigint; taken bigint;', func="\n    SELECT seats INTO places FROM repatriation_batch WHERE id = NEW.batch_id FOR UPDATE;\n    SELECT COALESCE(SUM(1 + children), 0) INTO taken FROM repatriation_member\n        WHERE batch_id = NEW.batch_id AND removed_at IS NULL;\n    SELECT taken + COUNT(*) INTO taken FROM repatriation_escort\n        WHERE batch_id = NEW.batch_id AND active;\n    IF taken > places THEN\n        RAISE EXCEPTION 'more travellers than seats'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_within_its_seats';\n    END IF;\n    RETURN NULL;\n", hash='0fdca5ba083a4bb0def34ca041a5327979b2d0af', operation='INSERT OR UPDATE', pgid='pgtrigger_within_seats_fc1a8', table='repatriation_member', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "repatriation_member_event" ("active", "added_at", "added_by_id", "batch_id", "children", "did_not_board", "due_on", "exception", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removal_reason", "removed_at", "removed_by_id", "worker_id") SELECT new_values."active", new_values."added_at", new_values."added_by_id", new_values."batch_id", new_values."children", new_values."did_not_board", new_values."due_on", new_values."exception", new_values."id", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."worker_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5f7e3d5391edee19648208e51b3c53a199ac4844', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b66ef', referencing='REFERENCING NEW TABLE AS new_values ', table='repatriation_member', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "repatriation_member_event" ("active", "added_at", "added_by_id", "batch_id", "children", "did_not_board", "due_on", "exception", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removal_reason", "removed_at", "removed_by_id", "worker_id") SELECT new_values."active", new_values."added_at", new_values."added_by_id", new_values."batch_id", new_values."children", new_values."did_not_board", new_values."due_on", new_values."exception", new_values."id", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."worker_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b5ee8167bd3dac2594133e2491db1e2f2237d402', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_861e0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='repatriation_member', when='AFTER')),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MemberEvent',
@@ -153,6 +206,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('nip__isnull', True), ('nip__regex', '^[0-9]{18}$'), _connector='OR'), name='officer_nip_form', violation_error_message='A NIP is 18 digits.'),
+                    models.CheckConstraint(condition=models.Q(('sex__in', ['woman', 'man'])), name='officer_sex', violation_error_message='Choose woman or man.'),
+                    models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='officer_has_a_name', violation_error_message='Write the name.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -166,181 +224,14 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escorts', to='repatriation.batch')),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escorts', to='repatriation.officer', verbose_name='officer')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['state', 'code'], name='batch_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1), ('seats__lte', 5000)), name='batch_has_seats', violation_error_message='A batch has between 1 and 5,000 seats.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(models.Q(('confirmed_by', models.F('created_by')), _negated=True), models.Q(('confirmed_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='batch_confirmed_by_another', violation_error_message='Somebody else must do this: you already had a hand in it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_departure__isnull', True), ('planned_arrival__isnull', True), ('planned_arrival__gte', models.F('planned_departure')), _connector='OR'), name='batch_plan_in_order', violation_error_message='The arrival lies before the departure.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_on__isnull', True), ('confirmed_on__gte', models.F('submitted_on')), _connector='OR'), name='batch_confirmed_after_submitted', violation_error_message='The date lies before the step that comes before it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('departed_on__isnull', True), ('departed_on__gte', models.F('confirmed_on')), _connector='OR'), name='batch_departed_after_confirmed', violation_error_message='The date lies before the step that comes before it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('arrived_on__isnull', True), ('arrived_on__gte', models.F('departed_on')), _connector='OR'), name='batch_arrived_after_departed', violation_error_message='The date lies before the step that comes before it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('handed_over_on__isnull', True), ('handed_over_on__gte', models.F('arrived_on')), _connector='OR'), name='batch_handed_over_after_arrived', violation_error_message='The date lies before the step that comes before it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('finished_on__isnull', True), ('finished_on__gte', models.F('handed_over_on')), _connector='OR'), name='batch_finished_after_handed_over', violation_error_message='The date lies before the step that comes before it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancel_reason__isnull', False), _connector='OR'), name='batch_cancelled_for_a_reason', violation_error_message='Give a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True), ('submitted_on__isnull', True)), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False), ('submitted_on__isnull', False)), _connector='OR'), name='batch_submitted_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('confirmed_on__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('confirmed_on__isnull', False)), _connector='OR'), name='batch_confirmed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('departed_at__isnull', True), ('departed_by__isnull', True), ('departed_on__isnull', True)), models.Q(('departed_at__isnull', False), ('departed_by__isnull', False), ('departed_on__isnull', False)), _connector='OR'), name='batch_departed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrived_at__isnull', True), ('arrived_by__isnull', True), ('arrived_on__isnull', True)), models.Q(('arrived_at__isnull', False), ('arrived_by__isnull', False), ('arrived_on__isnull', False)), _connector='OR'), name='batch_arrived_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handed_over_at__isnull', True), ('handed_over_by__isnull', True), ('handed_over_on__isnull', True)), models.Q(('handed_over_at__isnull', False), ('handed_over_by__isnull', False), ('handed_over_on__isnull', False)), _connector='OR'), name='batch_handed_over_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('finished_by__isnull', True), ('finished_on__isnull', True)), models.Q(('finished_at__isnull', False), ('finished_by__isnull', False), ('finished_on__isnull', False)), _connector='OR'), name='batch_finished_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True), ('cancelled_on__isnull', True)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False), ('cancelled_on__isnull', False)), _connector='OR'), name='batch_cancelled_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'awaiting_origin'), _negated=True), ('submitted_on__isnull', False), _connector='OR'), name='batch_state_awaiting_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('confirmed_on__isnull', False), _connector='OR'), name='batch_state_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'departed'), _negated=True), ('departed_on__isnull', False), _connector='OR'), name='batch_state_departed'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'arrived'), _negated=True), ('arrived_on__isnull', False), _connector='OR'), name='batch_state_arrived'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'handed_over'), _negated=True), ('handed_over_on__isnull', False), _connector='OR'), name='batch_state_handed_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'finished'), _negated=True), ('finished_on__isnull', False), _connector='OR'), name='batch_state_finished'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_on__isnull', False), _connector='OR'), name='batch_state_cancelled'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'awaiting_origin', 'approved', 'departed', 'arrived', 'handed_over', 'finished', 'cancelled'])), name='batch_known_state'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{approved:cancelled,approved:departed,arrived:handed_over,awaiting_origin:approved,awaiting_origin:cancelled,awaiting_origin:draft,departed:arrived,draft:awaiting_origin,draft:cancelled,handed_over:finished}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='7f42cef5c4bc2739e1aed59d035c45694db1e11f', operation='UPDATE', pgid='pgtrigger_state_road_60f26', table='repatriation_batch', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='within_seats', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE places bigint; taken bigint;', func="\n    SELECT seats INTO places FROM repatriation_batch WHERE id = NEW.id FOR UPDATE;\n    SELECT COALESCE(SUM(1 + children), 0) INTO taken FROM repatriation_member\n        WHERE batch_id = NEW.id AND removed_at IS NULL;\n    SELECT taken + COUNT(*) INTO taken FROM repatriation_escort\n        WHERE batch_id = NEW.id AND active;\n    IF taken > places THEN\n        RAISE EXCEPTION 'more travellers than seats'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_within_its_seats';\n    END IF;\n    RETURN NULL;\n", hash='05786a92a87729940e1c53fab87667af21f6313e', operation='UPDATE OF "seats"', pgid='pgtrigger_within_seats_a8873', table='repatriation_batch', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('batch', 'number'), name='leg_number_once', violation_error_message='There is already a leg with this number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['sea', 'road', 'air'])), name='leg_known_mode', violation_error_message='Choose how they travel.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.CheckConstraint(condition=models.Q(('arrival_zone__in', ['WIB', 'WITA', 'WIT']), ('departure_zone__in', ['WIB', 'WITA', 'WIT'])), name='leg_known_zone', violation_error_message='Choose the time zone.'),
-        ),
-        migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.CheckConstraint(condition=models.Q(('departure__isnull', True), ('arrival__isnull', True), ('arrival__gt', models.F('departure')), _connector='OR'), name='leg_times_in_order', violation_error_message='The arrival lies before the departure.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('worker',), name='member_in_one_open_batch', violation_error_message='Somebody of these is already in another batch.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removal_reason__isnull', True), ('removed_at__isnull', True), ('removed_by__isnull', True)), models.Q(('removal_reason__isnull', False), ('removed_at__isnull', False), ('removed_by__isnull', False)), _connector='OR'), name='member_removed_by_somebody', violation_error_message='Give a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_at__isnull', True), ('active', False), _connector='OR'), name='member_removed_is_not_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', True), ('exception__isnull', True), ('owner__isnull', True)), models.Q(('due_on__isnull', False), ('exception__isnull', False), ('owner__isnull', False)), _connector='OR'), name='member_exception_has_owner'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='member',
-            trigger=pgtrigger.compiler.Trigger(name='within_seats', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE places bigint; taken bigint;', func="\n    SELECT seats INTO places FROM repatriation_batch WHERE id = NEW.batch_id FOR UPDATE;\n    SELECT COALESCE(SUM(1 + children), 0) INTO taken FROM repatriation_member\n        WHERE batch_id = NEW.batch_id AND removed_at IS NULL;\n    SELECT taken + COUNT(*) INTO taken FROM repatriation_escort\n        WHERE batch_id = NEW.batch_id AND active;\n    IF taken > places THEN\n        RAISE EXCEPTION 'more travellers than seats'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_within_its_seats';\n    END IF;\n    RETURN NULL;\n", hash='0fdca5ba083a4bb0def34ca041a5327979b2d0af', operation='INSERT OR UPDATE', pgid='pgtrigger_within_seats_fc1a8', table='repatriation_member', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='member',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "repatriation_member_event" ("active", "added_at", "added_by_id", "batch_id", "children", "did_not_board", "due_on", "exception", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removal_reason", "removed_at", "removed_by_id", "worker_id") SELECT new_values."active", new_values."added_at", new_values."added_by_id", new_values."batch_id", new_values."children", new_values."did_not_board", new_values."due_on", new_values."exception", new_values."id", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."worker_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5f7e3d5391edee19648208e51b3c53a199ac4844', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b66ef', referencing='REFERENCING NEW TABLE AS new_values ', table='repatriation_member', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='member',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "repatriation_member_event" ("active", "added_at", "added_by_id", "batch_id", "children", "did_not_board", "due_on", "exception", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removal_reason", "removed_at", "removed_by_id", "worker_id") SELECT new_values."active", new_values."added_at", new_values."added_by_id", new_values."batch_id", new_values."children", new_values."did_not_board", new_values."due_on", new_values."exception", new_values."id", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."worker_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b5ee8167bd3dac2594133e2491db1e2f2237d402', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_861e0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='repatriation_member', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='officer',
-            constraint=models.CheckConstraint(condition=models.Q(('nip__isnull', True), ('nip__regex', '^[0-9]{18}$'), _connector='OR'), name='officer_nip_form', violation_error_message='A NIP is 18 digits.'),
-        ),
-        migrations.AddConstraint(
-            model_name='officer',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__in', ['woman', 'man'])), name='officer_sex', violation_error_message='Choose woman or man.'),
-        ),
-        migrations.AddConstraint(
-            model_name='officer',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='officer_has_a_name', violation_error_message='Write the name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='escort',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('batch', 'officer'), name='escort_once_a_batch', violation_error_message='This officer already goes with the batch.'),
-        ),
-        migrations.AddConstraint(
-            model_name='escort',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True), ('is_head', True)), fields=('batch',), name='escort_one_head', violation_error_message='A batch has one head.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escort',
-            trigger=pgtrigger.compiler.Trigger(name='within_seats', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE places bigint; taken bigint;', func="\n    SELECT seats INTO places FROM repatriation_batch WHERE id = NEW.batch_id FOR UPDATE;\n    SELECT COALESCE(SUM(1 + children), 0) INTO taken FROM repatriation_member\n        WHERE batch_id = NEW.batch_id AND removed_at IS NULL;\n    SELECT taken + COUNT(*) INTO taken FROM repatriation_escort\n        WHERE batch_id = NEW.batch_id AND active;\n    IF taken > places THEN\n        RAISE EXCEPTION 'more travellers than seats'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_within_its_seats';\n    END IF;\n    RETURN NULL;\n", hash='087ea96068eb716025f53093564c11c54671c350', operation='INSERT OR UPDATE', pgid='pgtrigger_within_seats_ea19c', table='repatriation_escort', when='AFTER')),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('active', True)), fields=('batch', 'officer'), name='escort_once_a_batch', violation_error_message='This officer already goes with the batch.'),
+                    models.UniqueConstraint(condition=models.Q(('active', True), ('is_head', True)), fields=('batch',), name='escort_one_head', violation_error_message='A batch has one head.'),
+                ],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='within_seats', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE places bigint; taken bigint;', func="\n    SELECT seats INTO places FROM repatriation_batch WHERE id = NEW.batch_id FOR UPDATE;\n    SELECT COALESCE(SUM(1 + children), 0) INTO taken FROM repatriation_member\n        WHERE batch_id = NEW.batch_id AND removed_at IS NULL;\n    SELECT taken + COUNT(*) INTO taken FROM repatriation_escort\n        WHERE batch_id = NEW.batch_id AND active;\n    IF taken > places THEN\n        RAISE EXCEPTION 'more travellers than seats'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_within_its_seats';\n    END IF;\n    RETURN NULL;\n", hash='087ea96068eb716025f53093564c11c54671c350', operation='INSERT OR UPDATE', pgid='pgtrigger_within_seats_ea19c', table='repatriation_escort', when='AFTER')),
+                ],
+            },
         ),
     ]

@@ -29,7 +29,16 @@ class Migration(migrations.Migration):
                 ('spent_on', models.DateField(verbose_name='date')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
                 ('struck_at', models.DateTimeField(blank=True, null=True)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='costs', to='repatriation.batch')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='cost_above_zero', violation_error_message='The amount is above zero.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', True), ('struck_by__isnull', True)), models.Q(('struck_at__isnull', False), ('struck_by__isnull', False)), _connector='OR'), name='cost_struck_by_somebody'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='HandOver',
@@ -41,7 +50,14 @@ class Migration(migrations.Migration):
                 ('documents', models.CharField(blank=True, max_length=120)),
                 ('differences', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='handover.differences', null=True)),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('member', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='received', to='repatriation.member')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('condition__in', ['well', 'ill', 'care'])), name='handover_known_condition'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Incident',
@@ -55,7 +71,20 @@ class Migration(migrations.Migration):
                 ('outcome', kotim_social.lib.encrypted.EncryptedTextField(blank=True, label='incident.outcome', null=True)),
                 ('settled_on', models.DateField(blank=True, null=True)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='repatriation.batch')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='repatriation.member')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who clears it up')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('settled_on__isnull', True)), fields=('member',), name='incident_one_open', violation_error_message='An incident of hers is open already.'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['ill', 'left', 'refused', 'other'])), name='incident_known_kind', violation_error_message='Choose what happened.'),
+                    models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('happened_on'))), name='incident_due_after', violation_error_message='The due date lies before the day it happened.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome__isnull', True), ('settled_at__isnull', True), ('settled_by__isnull', True), ('settled_on__isnull', True)), models.Q(('outcome__isnull', False), ('settled_at__isnull', False), ('settled_by__isnull', False), ('settled_on__isnull', False)), _connector='OR'), name='incident_settled_by_somebody'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LegCall',
@@ -65,6 +94,9 @@ class Migration(migrations.Migration):
                 ('present', models.PositiveIntegerField()),
                 ('absent', models.PositiveIntegerField()),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leg_calls', to='repatriation.batch')),
+                ('leg', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='repatriation.leg')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['id'],
@@ -77,9 +109,15 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField()),
                 ('cause', models.CharField(choices=[('no_show', 'somebody did not board'), ('removed', 'somebody was taken out'), ('escorts', 'the escorts changed'), ('way', 'the way changed')], max_length=10)),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='repatriation.batch')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('batch', 'number'), name='manifest_revision_once'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 2)), name='manifest_revision_from_two'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,7 +129,15 @@ class Migration(migrations.Migration):
                 ('people', models.PositiveIntegerField()),
                 ('asked_on', models.DateField()),
                 ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='origin_requests', to='repatriation.batch')),
+                ('regency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.regency')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('office', ''), _negated=True), models.Q(('letter', ''), _negated=True)), name='origin_request_is_addressed'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Regrouping',
@@ -100,7 +146,18 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('add', 'added'), ('move', 'moved'), ('split', 'split'), ('merge', 'merged')], max_length=5)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('members', models.ManyToManyField(related_name='+', to='repatriation.member')),
+                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='repatriation.batch')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='regroupings', to='repatriation.batch')),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='regrouping_undone_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'add'), ('source__isnull', True)), models.Q(('kind__in', ['move', 'split', 'merge']), ('source__isnull', False)), _connector='OR'), name='regrouping_has_its_source'),
+                ],
+            },
         ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='member',
@@ -169,168 +226,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='member',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "repatriation_member_event" ("active", "added_at", "added_by_id", "batch_id", "children", "did_not_board", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removal_reason", "removed_at", "removed_by_id", "worker_id") SELECT new_values."active", new_values."added_at", new_values."added_by_id", new_values."batch_id", new_values."children", new_values."did_not_board", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."removal_reason", new_values."removed_at", new_values."removed_by_id", new_values."worker_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6eebbc53c7c13bf9705cbc2f626a5456363fcf09', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_861e0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='repatriation_member', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='cost',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='costs', to='repatriation.batch'),
-        ),
-        migrations.AddField(
-            model_name='cost',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='cost',
-            name='struck_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='member',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='received', to='repatriation.member'),
-        ),
-        migrations.AddField(
-            model_name='handover',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='incident',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='repatriation.batch'),
-        ),
-        migrations.AddField(
-            model_name='incident',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='repatriation.member'),
-        ),
-        migrations.AddField(
-            model_name='incident',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who clears it up'),
-        ),
-        migrations.AddField(
-            model_name='incident',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='incident',
-            name='settled_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='legcall',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leg_calls', to='repatriation.batch'),
-        ),
-        migrations.AddField(
-            model_name='legcall',
-            name='leg',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='repatriation.leg'),
-        ),
-        migrations.AddField(
-            model_name='legcall',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='manifestrevision',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='repatriation.batch'),
-        ),
-        migrations.AddField(
-            model_name='manifestrevision',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='originrequest',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='originrequest',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='origin_requests', to='repatriation.batch'),
-        ),
-        migrations.AddField(
-            model_name='originrequest',
-            name='regency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.regency'),
-        ),
-        migrations.AddField(
-            model_name='regrouping',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='regrouping',
-            name='members',
-            field=models.ManyToManyField(related_name='+', to='repatriation.member'),
-        ),
-        migrations.AddField(
-            model_name='regrouping',
-            name='source',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='repatriation.batch'),
-        ),
-        migrations.AddField(
-            model_name='regrouping',
-            name='target',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='regroupings', to='repatriation.batch'),
-        ),
-        migrations.AddField(
-            model_name='regrouping',
-            name='undone_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='cost',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='cost_above_zero', violation_error_message='The amount is above zero.'),
-        ),
-        migrations.AddConstraint(
-            model_name='cost',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('struck_at__isnull', True), ('struck_by__isnull', True)), models.Q(('struck_at__isnull', False), ('struck_by__isnull', False)), _connector='OR'), name='cost_struck_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('condition__in', ['well', 'ill', 'care'])), name='handover_known_condition'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_on__isnull', True)), fields=('member',), name='incident_one_open', violation_error_message='An incident of hers is open already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['ill', 'left', 'refused', 'other'])), name='incident_known_kind', violation_error_message='Choose what happened.'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('happened_on'))), name='incident_due_after', violation_error_message='The due date lies before the day it happened.'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__isnull', True), ('settled_at__isnull', True), ('settled_by__isnull', True), ('settled_on__isnull', True)), models.Q(('outcome__isnull', False), ('settled_at__isnull', False), ('settled_by__isnull', False), ('settled_on__isnull', False)), _connector='OR'), name='incident_settled_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='manifestrevision',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='manifest_revision_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='manifestrevision',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 2)), name='manifest_revision_from_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='originrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('office', ''), _negated=True), models.Q(('letter', ''), _negated=True)), name='origin_request_is_addressed'),
-        ),
-        migrations.AddConstraint(
-            model_name='regrouping',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='regrouping_undone_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='regrouping',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'add'), ('source__isnull', True)), models.Q(('kind__in', ['move', 'split', 'merge']), ('source__isnull', False)), _connector='OR'), name='regrouping_has_its_source'),
         ),
     ]

@@ -57,6 +57,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_username_in_any_case', violation_error_message='This user name is taken.'),
+                ],
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),
@@ -76,6 +79,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'place of work',
                 'verbose_name_plural': 'places of work',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='assignment_dates_in_order', violation_error_message='The end lies before the beginning.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('lokalisasi', '='), (kotim_social.accounts.models.DateRange('valid_from', 'valid_until'), '&&')], name='assignment_no_overlap', violation_error_message='This person is already assigned there at that time.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -92,30 +99,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'role held',
                 'verbose_name_plural': 'roles held',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('role__in', ['petugas', 'verifikator', 'pimpinan', 'bendahara', 'admin', 'auditor'])), name='role_grant_known_role', violation_error_message='This role does not exist.'),
+                    models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='role_grant_dates_in_order', violation_error_message='The end lies before the beginning.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), (kotim_social.accounts.models.DateRange('valid_from', 'valid_until'), '&&')], name='role_grant_no_overlap', violation_error_message='This person already holds a role at that time.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_username_in_any_case', violation_error_message='This user name is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='assignment_dates_in_order', violation_error_message='The end lies before the beginning.'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('lokalisasi', '='), (kotim_social.accounts.models.DateRange('valid_from', 'valid_until'), '&&')], name='assignment_no_overlap', violation_error_message='This person is already assigned there at that time.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['petugas', 'verifikator', 'pimpinan', 'bendahara', 'admin', 'auditor'])), name='role_grant_known_role', violation_error_message='This role does not exist.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='role_grant_dates_in_order', violation_error_message='The end lies before the beginning.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), (kotim_social.accounts.models.DateRange('valid_from', 'valid_until'), '&&')], name='role_grant_no_overlap', violation_error_message='This person already holds a role at that time.'),
         ),
     ]

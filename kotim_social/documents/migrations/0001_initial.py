@@ -53,6 +53,17 @@ class Migration(migrations.Migration):
                 ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='paper', to='files.storedfile')),
                 ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='documents.numberseries')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('series', 'sequence'), name='issued_paper_number_used_once', violation_error_message='This number is already given.'),
+                    models.CheckConstraint(condition=models.Q(('check_code__regex', '^[ABCDEFGHJKMNPRSTVWXYZ]{4}(-[ABCDEFGHJKMNPRSTVWXYZ]{4}){2}$')), name='issued_paper_check_code_form', violation_error_message='This is not a check code.'),
+                    models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='issued_paper_sha256_form', violation_error_message='This is not a SHA-256 sum.'),
+                ],
+                'indexes': [
+                    models.Index(fields=['subject_type', 'subject_id'], name='issued_paper_subject'),
+                    models.Index(fields=['kind', '-issued_on'], name='issued_paper_kind'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PaperCopy',
@@ -63,6 +74,11 @@ class Migration(migrations.Migration):
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='documents.issuedpaper')),
                 ('printed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('paper', 'copy'), name='paper_copy_counted_once', violation_error_message='This copy is already counted.'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PaperVoid',
@@ -96,29 +112,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'signatories',
                 'constraints': [models.CheckConstraint(condition=models.Q(('nip', ''), ('nip__regex', '^[0-9]{18}$'), _connector='OR'), name='signatory_nip_18_digits', violation_error_message='A NIP has 18 digits.'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='signatory_dates_in_order', violation_error_message='The last day lies before the first.'), models.CheckConstraint(condition=models.Q(('form__in', ['', 'a.n.', 'Plt.'])), name='signatory_form_known', violation_error_message='Choose a form from the list.'), models.UniqueConstraint(fields=('function', 'valid_from'), name='signatory_one_per_function_and_day', violation_error_message='This function already has somebody from that day.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='issuedpaper',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='issued_paper_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='issuedpaper',
-            index=models.Index(fields=['kind', '-issued_on'], name='issued_paper_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedpaper',
-            constraint=models.UniqueConstraint(fields=('series', 'sequence'), name='issued_paper_number_used_once', violation_error_message='This number is already given.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedpaper',
-            constraint=models.CheckConstraint(condition=models.Q(('check_code__regex', '^[ABCDEFGHJKMNPRSTVWXYZ]{4}(-[ABCDEFGHJKMNPRSTVWXYZ]{4}){2}$')), name='issued_paper_check_code_form', violation_error_message='This is not a check code.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuedpaper',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='issued_paper_sha256_form', violation_error_message='This is not a SHA-256 sum.'),
-        ),
-        migrations.AddConstraint(
-            model_name='papercopy',
-            constraint=models.UniqueConstraint(fields=('paper', 'copy'), name='paper_copy_counted_once', violation_error_message='This copy is already counted.'),
         ),
     ]

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import kotim_social.lib.ids
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -46,10 +45,9 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['state', 'beat_at'], name='job_by_state')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='job_not_more_done_than_asked'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'finished', 'failed'])), name='job_known_state')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{failed:waiting,running:failed,running:finished,running:waiting,waiting:failed,waiting:running}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='530abc4e96258d2e4bf623921fb637fc330e2c23', operation='UPDATE', pgid='pgtrigger_state_road_a5fbd', table='jobs_job', when='BEFORE')),
+                ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='job',
-            trigger=pgtrigger.compiler.Trigger(name='state_road', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{failed:waiting,running:failed,running:finished,running:waiting,waiting:failed,waiting:running}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='530abc4e96258d2e4bf623921fb637fc330e2c23', operation='UPDATE', pgid='pgtrigger_state_road_a5fbd', table='jobs_job', when='BEFORE')),
         ),
     ]

@@ -107,6 +107,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "regency or city",
                 "verbose_name_plural": "regencies and cities",
                 "ordering": ["code"],
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[0-9]{2}\\.[0-9]{2}$")),
+                name="regency_code_form",
+                violation_error_message="This is not a Kemendagri code.",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("kind__in", ["kabupaten", "kota"])),
+                name="regency_kind",
+                violation_error_message="A region is a kabupaten or a kota.",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("code__startswith", models.F("province_id"))),
+                name="regency_in_its_province",
+                violation_error_message="The code does not begin with the code of the province.",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_until__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="regency_period",
+                violation_error_message="The last day of validity is before the first one.",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +160,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "kecamatan",
                 "verbose_name_plural": "kecamatan",
                 "ordering": ["code"],
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}$")),
+                name="district_code_form",
+                violation_error_message="This is not a Kemendagri code.",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("code__startswith", models.F("regency_id"))),
+                name="district_in_its_regency",
+                violation_error_message="The code does not begin with the code of the regency.",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +235,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "spelling",
                 "verbose_name_plural": "spellings",
                 "ordering": ["kind", "text"],
+                'constraints': [
+                    models.UniqueConstraint(
+                fields=("kind", "text"),
+                name="spelling_once_per_kind",
+                violation_error_message="This spelling is already known.",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "province"), ("province__isnull", False), ("regency__isnull", True)
+                    ),
+                    models.Q(
+                        ("kind__in", ["regency", "old_code"]),
+                        ("province__isnull", True),
+                        ("regency__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="spelling_has_one_target",
+                violation_error_message="A spelling stands for one province or one regency.",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -251,84 +312,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="regency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]{2}\\.[0-9]{2}$")),
-                name="regency_code_form",
-                violation_error_message="This is not a Kemendagri code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["kabupaten", "kota"])),
-                name="regency_kind",
-                violation_error_message="A region is a kabupaten or a kota.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__startswith", models.F("province_id"))),
-                name="regency_in_its_province",
-                violation_error_message="The code does not begin with the code of the province.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from__isnull", True),
-                    ("valid_until__isnull", True),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="regency_period",
-                violation_error_message="The last day of validity is before the first one.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="district",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}$")),
-                name="district_code_form",
-                violation_error_message="This is not a Kemendagri code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="district",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__startswith", models.F("regency_id"))),
-                name="district_in_its_regency",
-                violation_error_message="The code does not begin with the code of the regency.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spelling",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "text"),
-                name="spelling_once_per_kind",
-                violation_error_message="This spelling is already known.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spelling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "province"), ("province__isnull", False), ("regency__isnull", True)
-                    ),
-                    models.Q(
-                        ("kind__in", ["regency", "old_code"]),
-                        ("province__isnull", True),
-                        ("regency__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="spelling_has_one_target",
-                violation_error_message="A spelling stands for one province or one regency.",
-            ),
         ),
     ]
