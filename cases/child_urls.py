@@ -12,5 +12,6 @@ urlpatterns = [
     path("anak/<uuid:child>/rujuk/", children.child_refer, name="child_refer"),
     path("anak/<uuid:child>/jawaban/", children.child_answer, name="child_answer"),
     path("anak/<uuid:child>/serah/", children.child_hand_over, name="child_hand_over"),
+    path("anak/<uuid:child>/tanggal-lahir/", children.child_birth_date, name="child_birth_date"),
     path("anak/<uuid:child>/tutup/", children.child_close, name="child_close"),
 ]

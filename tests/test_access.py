@@ -209,6 +209,7 @@ ACCESS = {
     "cases:child_refer": "PS",
     "cases:child_answer": "PS",
     "cases:child_hand_over": "PS",
+    "cases:child_birth_date": "PS",
     "cases:child_close": "S",
     "cases:account": "PS",
     "cases:account_add": "PS",

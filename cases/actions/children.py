@@ -5,6 +5,7 @@ A child is protected by law: her case needs no consent to be told to who protect
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,15 +16,14 @@ from django.utils.translation import gettext as _
 
 from cases.actions.held import said
 from cases.child_workflow import CHILD
-from cases.models import ChildReferral, ChildStep, Provider
+from cases.masks import HIDDEN
+from cases.models import ADULT, ChildReferral, ChildStep, Provider, Worker
 from kotim_social.accounts.models import RoleGrant, User
 from kotim_social.accounts.roles import Perm, Role
-from kotim_social.audit.trail import record
+from kotim_social.audit.trail import build, record, record_many
 from kotim_social.lib.dates import age_on, format_date, today
 from kotim_social.regions.models import Place
 from kotim_social.workflow import Refused
-
-_ADULT = 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +36,26 @@ class Letter:
 
 @transaction.atomic
 def open_path(
-    *, name: str, birth_date: date, place: Place, registered_on: date, by: User
+    *,
+    name: str,
+    birth_date: date,
+    place: Place,
+    registered_on: date,
+    by: User,
+    worker: Worker | None = None,
 ) -> ChildReferral:
-    """For a child who was met outside a register; age is taken on the closing of her place."""
+    """For a child whom no import found; age is taken on the closing of her place.
+
+    `worker` is the record that she was registered under, if there is one.
+    """
     if not by.can(Perm.CHILD_ASSIGN):
         raise Refused(_("You do not have the right to do this."))
     if registered_on > today():
         raise Refused(_("The date lies in the future."))
-    if age_on(birth_date, place.lokalisasi.planned_closing) >= _ADULT:
+    if age_on(birth_date, place.lokalisasi.planned_closing) >= ADULT:
         raise Refused(_("She is of age on the day of closing: register her as a beneficiary."))
+    if worker is not None and _on_a_path([worker]):
+        raise Refused(_("She is on the referral path already."))
     child = ChildReferral.objects.create(
         name=said(name, _("Write her name.")),
         birth_date=birth_date,
@@ -52,9 +63,61 @@ def open_path(
         facts={},
         registered_on=registered_on,
         recorded_by=by,
+        worker=worker,
     )
     record("childreferral.open", by=by, obj=child)
     return child
+
+
+@transaction.atomic
+def refer_found(*, workers: Sequence[Worker], by: User) -> None:
+    """Of registered people it was found that they are children: each is put on the path at once.
+
+    Called by the finding, so nobody has to think of it; whoever stands on it already stays there.
+    """
+    there = _on_a_path(workers)
+    paths = [
+        ChildReferral(
+            name=worker.name,
+            birth_date=worker.birth_date,
+            place_id=worker.place_id,
+            facts={},
+            registered_on=worker.registered_on,
+            recorded_by=by,
+            worker=worker,
+        )
+        for worker in workers
+        if worker.pk not in there
+    ]
+    ChildReferral.objects.bulk_create(paths)
+    kind = ChildReferral._meta.label_lower
+    record_many(
+        build("childreferral.open", by=by, object_type=kind, object_id=str(path.pk))
+        for path in paths
+    )
+
+
+def _on_a_path(workers: Sequence[Worker]) -> set[Any]:
+    rows = ChildReferral.objects.filter(worker__in=workers).exclude(state="closed")
+    return set(rows.values_list("worker", flat=True))
+
+
+@transaction.atomic
+def correct_birth_date(*, child: ChildReferral, birth_date: date, by: User) -> ChildReferral:
+    """The true date: in the register it often stands as that of a grown woman."""
+    row = _locked(child, Perm.CHILD_CARE, by=by, on=today())
+    if row.state == "closed":
+        raise Refused(_("This path is closed."))
+    if birth_date > today():
+        raise Refused(_("The date lies in the future."))
+    if age_on(birth_date, row.place.lokalisasi.planned_closing) >= ADULT:
+        raise Refused(_("By this date she is of age: close the path with that outcome."))
+    row.birth_date = birth_date
+    row.save(update_fields=["birth_date"])
+    # Who reads the trail need not see her: that it was corrected is told, the dates are not.
+    changes = {"birth_date": [HIDDEN, HIDDEN]}
+    record("childreferral.correct", by=by, obj=row, changes=changes)
+    return row
 
 
 @transaction.atomic

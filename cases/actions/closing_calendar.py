@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Worker
+from cases.models import ADULT, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
@@ -18,7 +18,6 @@ from kotim_social.regions.models import Lokalisasi
 from kotim_social.workflow import Refused
 
 DATES = ("planned_closing", "declared_on", "closed_on")
-ADULT = 18
 
 
 @dataclass(frozen=True, kw_only=True)

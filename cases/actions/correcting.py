@@ -15,7 +15,7 @@ from cases.actions.sets import is_open, locked
 from cases.actions.workers import edit_worker
 from cases.correction_workflow import CORRECTION
 from cases.identity import normal_account
-from cases.models import BankAccount, Correction, Worker
+from cases.models import ADULT, BankAccount, Correction, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
@@ -25,7 +25,6 @@ from kotim_social.lib.nik import NikError, parse_nik
 from kotim_social.workflow import Refused
 
 OF_ACCOUNT = frozenset({"bank", "number", "holder"})
-_ADULT = 18
 _LONGEST = {
     "name": 120, "mother_name": 120, "birth_place": 80, "phone": 60, "home_address": 300,
     "bank": 40, "number": 34, "holder": 120,
@@ -172,6 +171,6 @@ def _birth_date(worker: Worker, text: str) -> str:
     born = parse_date(text)
     if born > today():
         raise Refused(_("The date lies in the future."))
-    if age_on(born, worker.place.lokalisasi.planned_closing) < _ADULT:
+    if age_on(born, worker.place.lokalisasi.planned_closing) < ADULT:
         raise Refused(_("She is under 18 on the day of closing: a child is never registered here."))
     return born.isoformat()

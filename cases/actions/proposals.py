@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _
 
 from cases.actions.registering import NewPerson, register_person
 from cases.likeness import Applicant, Likely, find_likely
-from cases.models import LateProposal
+from cases.models import ADULT, LateProposal
 from cases.verval_workflow import PROPOSAL
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
 from kotim_social.lib.dates import age_on, format_date, today
 from kotim_social.workflow import Refused
-
-ADULT = 18
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import workflow
+from cases.actions.children import refer_found
 from cases.actions.sets import (
     Against,
     People,
@@ -102,6 +103,8 @@ def decide_eligibility(*, workers: People, finding: Finding, by: User) -> int:
         )
         for worker in people
     )
+    if reason_code == ReasonCode.MINOR:
+        refer_found(workers=people, by=by)
     return len(people)
 
 

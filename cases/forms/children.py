@@ -36,6 +36,10 @@ class OpenForm(DatedForm):
     registered_on = DayField(label=gettext_lazy("Met on"))
 
 
+class BirthDateForm(DatedForm):
+    birth_date = DayField(label=gettext_lazy("Date of birth"), initial="")
+
+
 class AssignForm(DatedForm):
     officer = forms.ModelChoiceField(label=gettext_lazy("Officer"), queryset=User.objects.none())
     due_on = DayField(label=gettext_lazy("Next step due on"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.forms.fields import REMOVE, DayField, NameField, NikField
 from cases.likeness import Applicant, Likely
-from cases.models import Worker
+from cases.models import ADULT, Worker
 from cases.register.values import read_aliases, read_phone
 from kotim_social.accounts.models import User
 from kotim_social.formlayout import PlainForm
@@ -22,8 +22,6 @@ from kotim_social.lib.names import tidy_name
 from kotim_social.lib.nik import nik_warnings, parse_nik
 from kotim_social.regions.matching import current_index, find_region
 from kotim_social.regions.models import Place
-
-_ADULT = 18
 
 
 class PersonForm(PlainForm, forms.Form):
@@ -153,7 +151,7 @@ class PersonForm(PlainForm, forms.Form):
 
     def _check_age(self, data: dict[str, Any]) -> None:
         born, place = data.get("birth_date"), data.get("place")
-        if born and place and age_on(born, place.lokalisasi.planned_closing) < _ADULT:
+        if born and place and age_on(born, place.lokalisasi.planned_closing) < ADULT:
             self.add_error(
                 "birth_date",
                 _(

@@ -6,7 +6,7 @@ from cases.models.book import BookHandOver
 from cases.models.briefing import Attendance, Briefing
 from cases.models.caseload import CaseOffer, OfferedCase
 from cases.models.casework import Assessment, AssessmentReview, Note, PlanLine, Visit
-from cases.models.child import ChildReferral, ChildStep
+from cases.models.child import ADULT, ChildReferral, ChildStep
 from cases.models.closing import CaseClosing, ClosingReason
 from cases.models.consent import Consent, Layer, Provider
 from cases.models.correction import Correction
@@ -35,6 +35,7 @@ from cases.models.verification import (
 from cases.models.worker import Alias, CaseHolder, Worker, WorkerQuerySet
 
 __all__ = [
+    "ADULT",
     "Alias",
     "AnonymisedPerson",
     "Anonymising",

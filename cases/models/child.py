@@ -11,15 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.child_workflow import CHILD
 from cases.models.consent import Provider
+from cases.models.worker import Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.immutable import ImmutableModel, ImmutableQuerySet
-from kotim_social.lib.dates import today
+from kotim_social.lib.dates import age_on, today
 from kotim_social.lib.encrypted import EncryptedJSONField, EncryptedTextField
 from kotim_social.lib.ids import uuid7
 from kotim_social.regions.models import Place
 from kotim_social.workflow import State, known_states, road
 
+# Whoever is younger on the closing day of her place is a child (R19).
+ADULT = 18
 _USER = settings.AUTH_USER_MODEL
 
 
@@ -51,6 +54,8 @@ class ChildReferral(models.Model):
     birth_date = models.DateField()
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
     facts = EncryptedJSONField(label="child.facts")
+    # The record that she was registered under, before it was found that she is a child.
+    worker = models.ForeignKey(Worker, models.PROTECT, null=True, related_name="child_paths")
     officer = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="child_referrals")
     state = models.CharField(max_length=12, choices=CHILD.choices, default="found")
     provider = models.ForeignKey(Provider, models.PROTECT, null=True, related_name="+")
@@ -70,6 +75,7 @@ class ChildReferral(models.Model):
         "birth_date": "spesifik",
         "place": "spesifik",
         "facts": "rahasia",
+        "worker": "umum",
         "officer": "umum",
         "state": "spesifik",
         "provider": "spesifik",
@@ -107,6 +113,12 @@ class ChildReferral(models.Model):
                 name="child_referred_to_somebody",
                 violation_error_message=_("Say who the child is referred to."),
             ),
+            models.UniqueConstraint(
+                fields=["worker"],
+                condition=~Q(state="closed"),
+                name="child_one_open_path",
+                violation_error_message=_("She is on the referral path already."),
+            ),
         ]
         triggers = [road(CHILD)]
 
@@ -116,6 +128,10 @@ class ChildReferral(models.Model):
     @property
     def state_shown(self) -> State:
         return CHILD.state(self.state)
+
+    @property
+    def age_on_closing(self) -> int:
+        return age_on(self.birth_date, self.place.lokalisasi.planned_closing)
 
     @property
     def is_late(self) -> bool:

@@ -19,14 +19,14 @@ from django.views.decorators.http import require_safe
 from cases.actions import children as acts
 from cases.child_workflow import CHILD
 from cases.forms import children as child_forms
-from cases.models import ChildReferral, Worker
+from cases.models import ADULT, ChildReferral, Worker
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
-from kotim_social.lib.dates import age_on, today
+from kotim_social.lib.dates import today
 
 PAGE = 50
 # Where each act of the road is done; both answers stand on one page.
@@ -92,6 +92,15 @@ CLOSE = ChildAct(
 )
 
 
+BIRTH_DATE = ChildAct(
+    gettext_lazy("Correct the date of birth"),
+    gettext_lazy("Correct the date"),
+    gettext_lazy("The date of birth is corrected."),
+    child_forms.BirthDateForm,
+    lambda child, form, by: acts.correct_birth_date(child=child, **form.cleaned_data, by=by),
+)
+
+
 @require(Perm.CHILD_CARE)
 @require_safe
 def child_list(request: HttpRequest) -> HttpResponse:
@@ -120,7 +129,6 @@ def child_detail(request: HttpRequest, child: UUID) -> HttpResponse:
     record("childreferral.view", by=user, obj=row)
     context = {
         "child": row,
-        "age": age_on(row.birth_date, row.place.lokalisasi.planned_closing),
         "steps": row.steps.select_related("officer", "provider", "recorded_by").order_by(
             "-done_on", "-pk"
         ),
@@ -130,6 +138,8 @@ def child_detail(request: HttpRequest, child: UUID) -> HttpResponse:
             if step.act in _PAGES
         ],
         "may_assign": user.can(Perm.CHILD_ASSIGN) and row.state != "closed",
+        "is_of_age": row.age_on_closing >= ADULT,
+        "record": Worker.objects.visible_to(user).filter(pk=row.worker_id).first(),
     }
     return render(request, "cases/child_detail.html", context)
 
@@ -137,7 +147,8 @@ def child_detail(request: HttpRequest, child: UUID) -> HttpResponse:
 @require(Perm.CHILD_ASSIGN)
 @idempotent
 def child_open(request: HttpRequest) -> HttpResponse:
-    """For a child who does not stand in a register that was imported."""
+    """For a child whom no import found; `?worker=` starts from a record of the register."""
+    worker = _of_the_register(request)
     asking = Asking(
         question=_("Put a child on the referral path"),
         submit=_("Put her on the referral path"),
@@ -147,11 +158,12 @@ def child_open(request: HttpRequest) -> HttpResponse:
     )
 
     def run(data: dict[str, Any]) -> str:
-        child = acts.open_path(**data, by=actor(request))
+        child = acts.open_path(**data, by=actor(request), worker=worker)
         return reverse("cases:child_detail", args=[child.pk])
 
-    form = child_forms.OpenForm(request.POST or None, initial=_as_registered(request))
-    return ask(request, form, asking, run)
+    columns = ("name", "birth_date", "place", "registered_on")
+    known = {name: getattr(worker, name) for name in columns} if worker else {}
+    return ask(request, child_forms.OpenForm(request.POST or None, initial=known), asking, run)
 
 
 @require(Perm.CHILD_ASSIGN)
@@ -172,6 +184,11 @@ def child_answer(request: HttpRequest, child: UUID) -> HttpResponse:
 @require(Perm.CHILD_CARE)
 def child_hand_over(request: HttpRequest, child: UUID) -> HttpResponse:
     return _act(request, _row(request, child), HAND_OVER)
+
+
+@require(Perm.CHILD_CARE)
+def child_birth_date(request: HttpRequest, child: UUID) -> HttpResponse:
+    return _act(request, _row(request, child), BIRTH_DATE)
 
 
 @require(Perm.CHILD_ASSIGN)
@@ -197,13 +214,11 @@ def _act(request: HttpRequest, child: ChildReferral, act: ChildAct) -> HttpRespo
     return ask(request, form, asking, lambda _data: act.run(child, form, actor(request)))
 
 
-def _as_registered(request: HttpRequest) -> dict[str, Any]:
-    """`?worker=` starts from somebody registered of whom it was found that she is under 18."""
+def _of_the_register(request: HttpRequest) -> Worker | None:
+    """`?worker=` is somebody registered of whom it was found that she is under 18."""
     if not request.GET.get("worker"):
-        return {}
-    worker = get_visible_or_404(Worker, actor(request), request.GET["worker"])
-    columns = ("name", "birth_date", "place", "registered_on")
-    return {name: getattr(worker, name) for name in columns}
+        return None
+    return get_visible_or_404(Worker, actor(request), request.GET["worker"])
 
 
 def _row(request: HttpRequest, child: UUID) -> ChildReferral:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from cases.actions.objections import contested_finding
 from cases.facts import PersonFacts
-from cases.models import EligibilityDecision, Explained, Objection, Worker
+from cases.models import ChildReferral, EligibilityDecision, Explained, Objection, Worker
 from cases.papers.letters import Letter, Variant, notice_letter, statement_letter
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
@@ -48,6 +48,7 @@ def eligibility(request: HttpRequest, pk: UUID) -> HttpResponse:
         "objections": worker.objections.order_by("-raised_on", "-id"),
         "attended": attended.order_by("-briefing__held_on", "-pk"),
         "papers": papers.order_by("-created_at"),
+        "path": ChildReferral.objects.visible_to(request.user).filter(worker=worker).last(),
         "variants": _variants() if request.user.can(Perm.WORKER_EDIT) else [],
         **_may(request, worker),
     }

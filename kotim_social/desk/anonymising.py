@@ -17,6 +17,7 @@ from cases.models import (
     Anonymising,
     BreachPerson,
     CaseClosing,
+    ChildReferral,
     DataRequest,
     Objection,
     Worker,
@@ -48,7 +49,7 @@ class Due:
 
 
 def due(day: date) -> list[Due]:
-    """Closed cases whose term ended before this day, by register number; in seven queries."""
+    """Closed cases whose term ended before this day, by register number; in eight queries."""
     closing = CaseClosing.objects.filter(worker=OuterRef("pk"), state="closed")
     paid = PaymentLine.objects.filter(entitlement__worker=OuterRef("pk"), state="paid")
     done = AnonymisedPerson.objects.filter(worker=OuterRef("pk"), done_at__isnull=False)
@@ -99,6 +100,9 @@ def standing_against(workers: list[Any]) -> dict[Any, list[str]]:
         _("A data breach that touches her is not closed."): BreachPerson.objects.filter(
             **hers, removed_at__isnull=True, breach__state__in=RUNNING
         ).values_list("worker", flat=True),
+        _("She is on the referral path of a child."): ChildReferral.objects.filter(**hers)
+        .exclude(state="closed")
+        .values_list("worker", flat=True),
     }
     found: dict[Any, list[str]] = {}
     for sentence, ids in sets.items():

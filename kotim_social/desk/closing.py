@@ -65,6 +65,7 @@ def checklist(worker: Worker, reason: str) -> list[Check]:
         _follow_ups(worker, reason),
         _her_questions(worker),
         _findings(worker, reason),
+        _path(worker),
     ]
 
 
@@ -201,6 +202,19 @@ def _findings(worker: Worker, reason: str) -> Check:
         url = reverse("cases:verification", args=[worker.pk])
         return Check(label, ok=False, sentence=sentence, url=url)
     return Check(label, ok=True)
+
+
+def _path(worker: Worker) -> Check:
+    """A child is in somebody's hands before her record closes, whatever the reason (R91)."""
+    child = worker.child_paths.exclude(state="closed").first()
+    if child is None:
+        return Check(_("Referral path of a child"), ok=True)
+    return Check(
+        _("Referral path of a child"),
+        ok=False,
+        sentence=_("She is on the referral path, which a supervisor closes first."),
+        url=reverse("cases:child_detail", args=[child.pk]),
+    )
 
 
 def checks_as_context(worker: Worker, reason: str) -> dict[str, Any]:

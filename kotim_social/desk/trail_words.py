@@ -34,6 +34,7 @@ GROUPS = {
 ACTS = {
     "worker.view": gettext_noop("Looked at her page"),
     "childreferral.open": gettext_noop("Put a child on the referral path"),
+    "childreferral.correct": gettext_noop("Corrected the date of birth of a child"),
     "childreferral.assign": gettext_noop("Gave a child to an officer"),
     "choice.view": gettext_noop("Looked at what a choice would mean for her"),
     "bankaccount.view": gettext_noop("Looked at her account"),

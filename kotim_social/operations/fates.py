@@ -69,6 +69,13 @@ FATES = (
         ("worker",),
         _cipher("old", "new", "reason", "evidence", "decided_because"),
     ),
+    Fate(
+        "cases.ChildReferral",
+        ("worker",),
+        {"name": CIPHER, "birth_date": YEAR, "facts": CIPHER},
+        ("place", "provider", "state", "outcome"),
+    ),
+    Fate("cases.ChildStep", ("child__worker",), _cipher("received_by", "note"), ("provider",)),
     Fate("cases.BreachPerson", ("worker",), _cipher("removal_reason"), ("worker",)),
     Fate("cases.BreachNotice", ("worker",), _cipher("evidence"), ("worker",)),
     Fate("cases.DataRequest", ("worker",), _cipher("wanted", "outcome"), ("kind",)),
@@ -147,7 +154,7 @@ FATES = (
 GONE = ("cases.Alias",)
 # Personal tables that are not about one registered person; papers and files have their own way.
 ELSEWHERE = {
-    "accounts.User", "audit.Entry", "cases.Alias", "cases.ChildReferral", "cases.ChildStep",
+    "accounts.User", "audit.Entry", "cases.Alias",
     "cases.DataBreach", "cases.RegisterImport", "cases.StageFreeze", "cases.VerificationSession",
     "disbursements.ListDecision", "disbursements.Position", "disbursements.ProgrammeChange",
     "disbursements.ResultFile", "documents.IssuedPaper", "documents.PaperVoid",

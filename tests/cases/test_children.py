@@ -12,9 +12,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
 from cases.actions import children as acts
+from cases.actions.closing import request_closing
 from cases.actions.verification import Finding, decide_eligibility
-from cases.models import ChildReferral, ChildStep, Provider, ReasonCode
+from cases.models import ChildReferral, ChildStep, Provider, ReasonCode, Worker
 from kotim_social.audit.models import Entry
+from kotim_social.desk.anonymising import standing_against
+from kotim_social.desk.closing import close
 from kotim_social.desk.needs import needs
 from kotim_social.lib.dates import today
 from kotim_social.regions.models import Place
@@ -194,19 +197,83 @@ def test_the_pages_write(four: Four) -> None:
     assert "Uji" in text(own.get(where["detail"]))
 
 
-def test_who_was_found_to_be_under_age_starts_the_path(four: Four) -> None:
-    """From the page of the finding, with what is known of her."""
+def found_to_be_a_child(four: Four) -> Worker:
     worker = factories.register(1, by=four.petugas)[0]
     finding = Finding(
         act="find_not_eligible", decided_on=SENT, reason_code=ReasonCode.MINOR, note=""
     )
     decide_eligibility(workers=[worker.pk], finding=finding, by=four.verifikator)
-    start = f"{reverse('cases:child_open')}?worker={worker.pk}"
+    worker.refresh_from_db()
+    return worker
+
+
+def test_who_was_found_to_be_under_age_is_on_the_path_at_once(four: Four) -> None:
+    """By the finding itself, linked to her record; and the page of the finding leads there."""
+    worker = found_to_be_a_child(four)
+    child = ChildReferral.objects.get(worker=worker)
+    assert (child.name, child.state, child.recorded_by) == (worker.name, "found", four.verifikator)
+    assert Entry.objects.filter(act="childreferral.open", object_id=str(child.pk)).count() == 1
     page = reverse("cases:eligibility", args=[worker.pk])
-    assert start in text(browser(four.pimpinan).get(page))
-    assert start not in text(browser(four.petugas).get(page))
-    assert f'value="{worker.name}"' in text(browser(four.pimpinan).get(start))
-    assert browser(four.pimpinan).get(f"{reverse('cases:child_open')}?worker=x").status_code == 404
+    path = reverse("cases:child_detail", args=[child.pk])
+    assert path in text(browser(four.pimpinan).get(page))
+    assert path not in text(browser(four.petugas).get(page))
+    hers = reverse("desk:worker_page", args=[worker.pk])
+    assert hers in text(browser(four.pimpinan).get(path))
+    again = Finding(act="find_not_eligible", decided_on=SENT, reason_code=ReasonCode.MINOR)
+    decide_eligibility(
+        workers=[worker.pk],
+        finding=Finding(act="find_eligible", decided_on=SENT),
+        by=four.verifikator,
+    )
+    decide_eligibility(workers=[worker.pk], finding=again, by=four.verifikator)
+    assert ChildReferral.objects.filter(worker=worker).count() == 1
+
+
+def test_a_path_started_by_hand_is_linked_too(four: Four) -> None:
+    worker = found_to_be_a_child(four)
+    by_hand = f"{reverse('cases:child_open')}?worker={worker.pk}"
+    boss = browser(four.pimpinan)
+    body = {"name": worker.name, "birth_date": "4-5-2001", "place": worker.place_id}
+    refused = post(boss, by_hand, **body, registered_on="3-11-2017")
+    assert refused.status_code == 422
+    child = ChildReferral.objects.get()
+    acts.close(child=child, outcome="family", done_on=today(), note="uji", by=four.pimpinan)
+    assert post(boss, by_hand, **body, registered_on="3-11-2017").status_code == 302
+    assert ChildReferral.objects.exclude(pk=child.pk).get().worker == worker
+    assert boss.get(f"{reverse('cases:child_open')}?worker=x").status_code == 404
+
+
+def test_her_true_date_of_birth(four: Four) -> None:
+    """The register has her as a grown woman: the page says so, and the path takes the true date."""
+    child = ChildReferral.objects.get(worker=found_to_be_a_child(four))
+    boss, page = browser(four.pimpinan), reverse("cases:child_detail", args=[child.pk])
+    where = reverse("cases:child_birth_date", args=[child.pk])
+    warned = '<p class="alert alert-warning">'
+    assert warned in text(boss.get(page))
+    assert post(boss, where, birth_date="1-1-1990").status_code == 422
+    assert browser(four.petugas).get(where).status_code == 404
+    assert post(boss, where, birth_date="4-5-2001").status_code == 302
+    assert warned not in text(boss.get(page))
+    entry = Entry.objects.get(act="childreferral.correct")
+    assert "2001" not in str(entry.changes)
+
+
+def test_her_record_stays_open_while_the_path_is(four: Four) -> None:
+    worker = found_to_be_a_child(four)
+    child = ChildReferral.objects.get(worker=worker)
+    closing = request_closing(worker=worker, reason="not_target", by=four.petugas)
+    assert worker.pk in standing_against([worker.pk])
+    with pytest.raises(Refused):
+        close(closing=closing, lapse=False, by=four.pimpinan)
+    acts.close(child=child, outcome="family", done_on=today(), note="uji", by=four.pimpinan)
+    close(closing=closing, lapse=False, by=four.pimpinan)
+    assert worker.pk not in standing_against([worker.pk])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        double = {"worker": worker, "birth_date": MET, "place": worker.place, "facts": {}}
+        for _twice in range(2):
+            ChildReferral.objects.create(
+                name="x", registered_on=MET, recorded_by=four.pimpinan, **double
+            )
 
 
 def test_the_database_holds_it_too(four: Four, child: ChildReferral) -> None:
