@@ -26,6 +26,7 @@ from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment, file_response
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
+from kotim_social.workflow import Refused
 
 PDF = "application/pdf"
 FILE_NAME = "dokumen.pdf"
@@ -55,15 +56,23 @@ def eligibility(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "cases/eligibility.html", context)
 
 
+def _issued_notice(worker: Worker, finding: EligibilityDecision) -> bool:
+    """Whether the notice of this very finding has its number already."""
+    papers = IssuedPaper.objects.about(worker).filter(kind="refusal_notice", void__isnull=True)
+    return papers.filter(created_at__gte=finding.recorded_at).exists()
+
+
 def _may(request: HttpRequest, worker: Worker) -> dict[str, bool]:
-    contested = contested_finding(worker) is not None
+    finding = contested_finding(worker)
+    contested = finding is not None
+    issued = finding is not None and _issued_notice(worker, finding)
     waits = Objection.objects.filter(worker=worker, state="open").exists()
     return {
         "contested": contested,
         "may_object": contested and not waits and request.user.can(Perm.WORKER_EDIT),
         "may_verify": request.user.can(Perm.WORKER_VERIFY),
         "may_draft": contested and any(request.user.can(perm) for perm in _DRAFT),
-        "may_issue": contested and request.user.can(Perm.PAPER_ISSUE),
+        "may_issue": contested and not issued and request.user.can(Perm.PAPER_ISSUE),
         "may_open": request.user.can(Perm.WORKER_REVEAL),
         "may_open_path": request.user.can(Perm.CHILD_ASSIGN),
     }
@@ -117,6 +126,8 @@ def notice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
     letter = notice_letter(worker, finding, day=today())
 
     def run(_data: dict[str, Any]) -> None:
+        if _issued_notice(worker, finding):
+            raise Refused(_("The notice of this finding is issued already."))
         _issue(request, worker, letter)
 
     return ask(request, YesForm(request.POST or None), asking, run)

@@ -76,6 +76,7 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "page": page,
         "papers": papers.order_by("-created_at"),
         "may_issue": request.user.can(Perm.PAPER_ISSUE),
+        "may_record": request.user.can(Perm.WORKER_VERIFY),
     }
     return render(request, "cases/session_detail.html", context)
 

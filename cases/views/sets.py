@@ -47,6 +47,8 @@ class SetAct:
     submit: Any
     against: Callable[[list[Worker], Any, User], Against]
     run: Callable[[list[Worker], Any, User], int]
+    # What the form starts from, beside today's date.
+    start: Callable[[list[Worker]], dict[str, Any]] = lambda _people: {}
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def chosen_one(request: HttpRequest, pk: UUID) -> Chosen:
 
 def act_on(request: HttpRequest, chosen: Chosen, act: SetAct) -> HttpResponse:
     """Form, then for several people a check page that names who is left out, then the act."""
-    form = act.form(request.POST or None, initial={act.date_field: today()})
+    known = {act.date_field: today(), **act.start(chosen.people)}
+    form = act.form(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         parts = split(chosen.people, act.against(chosen.people, form, request.user))
         if not parts.ready:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +12,24 @@ from cases.actions.accounts import against_answer, open_accounts, record_bank_ch
 from cases.actions.statements import against_statement, record_statements
 from cases.actions.verification import against_finding, decide_eligibility
 from cases.forms.verification import BankCheckForm, StatementForm, VerificationForm
+from cases.models import VerificationSession, Worker
+from cases.views.sessions import KIND
 from cases.views.sets import SetAct, act_on, chosen_one, chosen_set
 from kotim_social.accounts.access import require
 from kotim_social.accounts.roles import Perm
+from kotim_social.documents.models import IssuedPaper
+
+
+def _running_session(people: list[Worker]) -> dict[str, Any]:
+    """The newest session of their place, as long as its minutes are not issued."""
+    places = {worker.place_id for worker in people}
+    sessions = VerificationSession.objects.filter(place__in=places)
+    newest = sessions.order_by("-held_on", "-pk").first()
+    if len(places) != 1 or newest is None:
+        return {}
+    issued = IssuedPaper.objects.about(newest).filter(kind=KIND, void__isnull=True)
+    return {} if issued.exists() else {"session": newest}
+
 
 VERIFICATION = SetAct(
     form=VerificationForm,
@@ -24,6 +40,7 @@ VERIFICATION = SetAct(
     run=lambda people, form, user: decide_eligibility(
         workers=people, finding=form.finding(), by=user
     ),
+    start=_running_session,
 )
 BANK_CHECK = SetAct(
     form=BankCheckForm,

@@ -183,8 +183,42 @@ def test_minutes_notice_and_statement_are_papers(four: Four) -> None:
     address = reverse("cases:notice_issue", args=[worker.pk])
     answer = client.post(address, {"idempotency_key": uuid4()})
     assert answer.status_code == 302
-    hers = client.get(reverse("cases:eligibility", args=[worker.pk]))
+    page = reverse("cases:eligibility", args=[worker.pk])
+    hers = client.get(page)
+    assert address not in hers.content.decode()
+    # One finding, one notice: another number would be a second letter about the same thing.
+    assert client.post(address, {"idempotency_key": uuid4()}).status_code == 422
+    hers = client.get(page)
     assert [paper.kind for paper in hers.context["papers"]] == ["refusal_notice"]
+
+
+def test_a_result_goes_into_the_session_that_is_running(four: Four) -> None:
+    """It is preset, until the minutes have a number; and the session leads to whom it is about."""
+    place = Place.objects.get(pk="KM12")
+    session = record_session(
+        NewSession(place=place, held_on=FOUND, team="Contoh – Ketua"), by=four.verifikator
+    )
+    client = signed_in(Role.VERIFIKATOR)
+    there, elsewhere = (
+        factories.register(1, by=four.petugas, place=code)[0] for code in ("KM12", "TANGAR")
+    )
+
+    def preset(worker: Worker) -> Any:
+        page = client.get(reverse("cases:verification", args=[worker.pk]))
+        return page.context["form"].initial.get("session")
+
+    assert preset(there) == session
+    assert preset(elsewhere) is None
+    page = client.get(reverse("cases:session_detail", args=[session.pk])).content.decode()
+    people = f"{reverse('cases:worker_list')}?place=KM12&amp;eligibility=registered"
+    assert people in page
+    not_eligible(four)
+    found = Finding(act="find_eligible", decided_on=FOUND, session=session)
+    decide_eligibility(workers=[there.pk], finding=found, by=four.verifikator)
+    boss = signed_in(Role.PIMPINAN)
+    address = reverse("cases:session_minutes_issue", args=[session.pk])
+    assert boss.post(address, {"idempotency_key": uuid4()}).status_code == 302
+    assert preset(there) is None
 
 
 def test_another_place_knows_nothing_of_it(four: Four) -> None:
