@@ -115,6 +115,11 @@ class CorrectionAdmin(OfficeModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
         return Correction.objects.visible_to(actor(request))
 
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The form finds only whom this user sees."""
+        form = super().get_form(request, *args, **kwargs)
+        return type(form.__name__, (form,), {"user": actor(request)})
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return self.shown if obj else ("register_no", "field", "new_value", "why", "seen_on")
 

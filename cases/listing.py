@@ -280,7 +280,8 @@ def _rows(ids: list[UUID]) -> list[Any]:
         for row in ready.values_list(
             "id", "register_no", "name", "choice", "eligibility", "nik_index", "determined_on",
             "home_regency_id", "place__label", "home_regency__name", "has_account",
-            "account_active", "holder_same", "statement_signed", "origin_confirmed", named=True,
+            "account_active", "holder_same", "statement_signed", "origin_confirmed", "under_age",
+            named=True,
         )
     }  # fmt: skip
     # Between the two queries an undone import may have taken somebody away.

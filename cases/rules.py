@@ -60,6 +60,10 @@ DETERMINED = Need(
     ),
     lambda w: w.determined_on is None,
 )
+CHILD = Need(
+    Lack("child", _("She is under 18 on the day of closing: a child is protected, not paid.")),
+    lambda w: w.under_age,
+)
 NIK = Need(
     Lack("nik", _("Her NIK is missing."), "cases:worker_edit"), lambda w: w.nik_index is None
 )
@@ -100,12 +104,13 @@ NOT_RETURNING = Need(
     lambda w: w.choice != "return",
 )
 
-FOR_MONEY = (DECEASED, CASE_CLOSED, ELIGIBILITY, DETERMINED, NIK, CHOICE, STATEMENT)
+FOR_MONEY = (DECEASED, CASE_CLOSED, CHILD, ELIGIBILITY, DETERMINED, NIK, CHOICE, STATEMENT)
 FOR_TRANSFER = (*FOR_MONEY, ACCOUNT, ACCOUNT_ACTIVE, HOLDER)
-FOR_DEPARTURE = (DECEASED, NOT_RETURNING, HOME, ORIGIN)
-_EVERYTHING = (NIK, ACCOUNT, ACCOUNT_ACTIVE, HOLDER, CHOICE, STATEMENT, DETERMINED)
+FOR_DEPARTURE = (DECEASED, CHILD, NOT_RETURNING, HOME, ORIGIN)
+_EVERYTHING = (CHILD, NIK, ACCOUNT, ACCOUNT_ACTIVE, HOLDER, CHOICE, STATEMENT, DETERMINED)
 _RETURNEE = (HOME, ORIGIN)
 _IN_WORDS = {
+    "child": _("under 18"),
     "nik": _("NIK"),
     "account": _("account"),
     "account_active": _("bank check"),
@@ -185,7 +190,7 @@ def _lacks(
     rows = workers.with_readiness().with_journey().order_by().values_list(
         *_COLUMNS,
         "has_account", "account_active", "holder_same", "statement_signed", "origin_confirmed",
-        "journey_state",
+        "under_age", "journey_state",
         named=True,
     )  # fmt: skip
     return {row.id: [need.lack for need in needs if need.missing(row)] for row in rows}

@@ -182,7 +182,8 @@ def work_of(code: str) -> Work | None:
 
 def open_cases(user: User) -> QuerySet[Any]:
     """The open cases in this user's care, with what is due in them and who holds them."""
-    people = Worker.objects.in_care_of(user).counted().filter(case_state="open")
+    people = Worker.objects.in_care_of(user).exclude(eligibility="not_eligible")
+    people = people.filter(case_state="open")
     holder = CaseHolder.objects.current().filter(worker=OuterRef("pk"))
     return with_due(people).annotate(
         holder_id=Subquery(holder.values("user_id")[:1]),

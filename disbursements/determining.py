@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from cases.models import Worker
+from cases.models import Worker, of_age
 from disbursements.listing import CeilingRow, ceiling_rows
 from disbursements.models import AssistanceKind, BudgetYear
 from disbursements.models.programme import rates_on
@@ -95,7 +95,15 @@ def not_waiting(user: User) -> list[Worker]:
     return list(
         Worker.objects.visible_to(user)
         .filter(determined_on__isnull=True)
-        .exclude(eligibility="eligible", case_state="open")
+        .exclude(of_age(), eligibility="eligible", case_state="open")
         .order_by("eligibility", "name", "pk")
-        .only("register_no", "name", "eligibility", "case_state")
+        .select_related("place__lokalisasi")
+        .only(
+            "register_no",
+            "name",
+            "eligibility",
+            "case_state",
+            "birth_date",
+            "place__lokalisasi__planned_closing",
+        )
     )

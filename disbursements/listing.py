@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
-from cases.models import BankAccount
+from cases.models import BankAccount, Worker
 from disbursements.models import (
     AssistanceKind,
     BudgetYear,
@@ -126,30 +126,32 @@ class LineRow:
 
 def line_rows(lines: Any, user: User) -> list[LineRow]:
     """A slice of lines with names and masked accounts, in a constant number of queries."""
+    seen = Worker.objects.visible_to(user).filter(pk=OuterRef("entitlement__worker"))
     found = list(
-        lines.select_related("entitlement__worker__place", "entitlement__kind", "reversal")
+        lines.select_related(
+            "entitlement__worker__place__lokalisasi", "entitlement__kind", "reversal"
+        ).annotate(is_seen=Exists(seen))
     )
     plain = [line.entitlement.worker_id for line in found if line.snapshot is None]
     accounts = {
         account.worker_id: account
         for account in BankAccount.objects.filter(worker__in=plain).exclude(state="closed")
     }
-    return [_line_row(line, accounts, user) for line in found]
+    return [_line_row(line, accounts) for line in found]
 
 
-def _line_row(line: PaymentLine, accounts: dict[Any, BankAccount], user: User) -> LineRow:
+def _line_row(line: PaymentLine, accounts: dict[Any, BankAccount]) -> LineRow:
     worker = line.entitlement.worker
-    if line.snapshot is not None:
-        name, bank = line.snapshot["name"], line.snapshot["bank"]
-        number = line.snapshot["account"]
+    if worker.is_child:
+        bank, number = "", ""
+    elif line.snapshot is not None:
+        bank, number = line.snapshot["bank"], line.snapshot["account"]
     else:
         account = accounts.get(worker.pk)
-        name = worker.name
         bank = account.bank if account else ""
         number = (account.number or "") if account else ""
-    foreign = not user.sees_everything and worker.place.lokalisasi_id not in user.lokalisasi_ids
     shown = f"{bank} {mask_account(number)}".strip() if number else ""
-    return LineRow(line, name, shown, hasattr(line, "reversal"), foreign)
+    return LineRow(line, line.payee_name, shown, hasattr(line, "reversal"), not line.is_seen)  # type: ignore[attr-defined]
 
 
 def attempts_of(entitlement: Entitlement) -> list[tuple[int, PaymentLine]]:

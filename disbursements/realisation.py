@@ -186,7 +186,9 @@ def evidence(lines: Lines, period: Period) -> Evidence:
     )
     found = (
         lines.filter(period.on("result_on"), state="paid", reversal__isnull=True)
-        .select_related("payment_list", "entitlement__worker", "entitlement__kind__policy")
+        .select_related(
+            "payment_list", "entitlement__worker__place__lokalisasi", "entitlement__kind__policy"
+        )
         .annotate(statement=Exists(signed))
         .order_by("payment_list__number", "number")
     )
@@ -219,11 +221,10 @@ def _evidence_row(line: PaymentLine, receipts: set[str]) -> EvidenceRow:
         MISSING if travels else NOT_NEEDED,
         MISSING if travels else NOT_NEEDED,
     )
-    name = line.snapshot["name"] if line.snapshot else worker.name
     return EvidenceRow(
         line.payment_list.number,
         line.number,
-        name,
+        line.payee_name,
         worker.register_no,
         kind.name,
         line.result_on,  # type: ignore[arg-type]

@@ -209,10 +209,14 @@ class NominatifRow:
 
     @property
     def name(self) -> str:
-        return str(self.snapshot["name"]) if self.snapshot else self.worker.name
+        if self.snapshot and not self.worker.is_child:
+            return str(self.snapshot["name"])
+        return self.worker.name_in_lists
 
     def nik(self, *, whole: bool) -> str:
         """After approval only a NIK that fits the frozen one is printed whole."""
+        if self.worker.is_child:
+            return ""
         now = self.worker.nik or ""
         if self.snapshot is None:
             return now if whole else mask_nik(now)
@@ -220,13 +224,17 @@ class NominatifRow:
         return now if whole and mask_nik(now) == frozen else frozen
 
     @property
-    def birth(self) -> tuple[str, date]:
+    def birth(self) -> tuple[str, date | None]:
+        if self.worker.is_child:
+            return "", None
         return self.worker.birth_place, self.worker.birth_date
 
     @property
     def home(self) -> str:
         """The address as registered; kecamatan and region only where it does not name them."""
         worker = self.worker
+        if worker.is_child:
+            return ""
         written = (worker.home_address or "").strip()
         parts = [written]
         district, regency = worker.home_district, worker.home_regency
@@ -238,6 +246,8 @@ class NominatifRow:
 
     def payee(self, *, whole: bool) -> tuple[str, str, str]:
         """Bank, account number and holder."""
+        if self.worker.is_child:
+            return "", "", ""
         if self.snapshot is not None:
             facts = self.snapshot
             bank, number, holder = facts["bank"], facts["account"], facts["holder"]

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import Case, F, Sum, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import BankAccount, Worker
+from cases.models import BankAccount, Worker, of_age
 from cases.rules import lacks_for_money
 from disbursements import workflow
 from disbursements.models import (
@@ -266,6 +266,7 @@ class Payee:
     bank: str
     number_index: str
     holder: str
+    under_age: bool = False
 
     def mark(self, amount: int) -> str:
         """A keyed mark of facts and amount; it says nothing about them to who has no key."""
@@ -284,18 +285,25 @@ def payees_of(worker_ids: Iterable[UUID]) -> dict[UUID, Payee]:
         .exclude(state="closed")
         .values_list("worker_id", "bank", "number_index", "holder")
     }
-    people = Worker.objects.filter(pk__in=ids).values_list("pk", "register_no", "name", "nik_index")
+    people = (
+        Worker.objects.filter(pk__in=ids)
+        .annotate(under_age=Case(When(of_age(), then=False), default=True))
+        .values_list("pk", "register_no", "name", "nik_index", "under_age")
+    )
     payees = {}
-    for pk, register_no, name, nik_index in people:
+    for pk, register_no, name, nik_index, child in people:
         bank, number_index, holder = accounts.get(pk, ["", "", ""])
         payees[pk] = Payee(
-            register_no, name, nik_index or "", bank or "", number_index or "", holder or ""
+            register_no, name, nik_index or "", bank or "", number_index or "", holder or "", child
         )
     return payees
 
 
 def changed_payees(payment_list: PaymentList) -> list[str]:
-    """Register numbers of those whose name, NIK, account or amount differs from the approval."""
+    """Register numbers of those whose name, NIK, account or amount differs from the approval.
+
+    And of those who have turned out to be children: nothing is paid to them (R19).
+    """
     lines = list(
         payment_list.lines.filter(state__in=workflow.LIVE)
         .exclude(payee_mark="")
@@ -305,7 +313,7 @@ def changed_payees(payment_list: PaymentList) -> list[str]:
     return sorted(
         payees[worker_id].register_no
         for worker_id, amount, mark in lines
-        if payees[worker_id].mark(amount) != mark
+        if payees[worker_id].under_age or payees[worker_id].mark(amount) != mark
     )
 
 

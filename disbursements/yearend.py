@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ from kotim_social.lib.money import format_rupiah
 WARNING_DAYS = 45
 
 
-def unpaid(year: BudgetYear) -> QuerySet[Any]:
+def unpaid(year: BudgetYear) -> Any:
     """Determined in the year and not paid, with `live` and `came_back` as columns."""
     lines = PaymentLine.objects.filter(entitlement=OuterRef("pk"))
     last = lines.exclude(state="cancelled").order_by("-pk")
@@ -132,7 +132,8 @@ def year_end_needs(user: User) -> list[dict[str, Any]]:
     needs = []
     for year in BudgetYear.objects.filter(closed_on=None, cut_off__lte=soon):
         last = year.cut_off or soon
-        waiting = unpaid(year).filter(worker__in=_in_scope(user)).count()
+        rights = unpaid(year)
+        waiting = (rights if user.sees_everything else rights.visible_to(user)).count()
         words = {"year": year.year, "day": format_date(last)}
         label = (
             _("Not paid on %(year)s, whose last day was %(day)s")
@@ -142,7 +143,3 @@ def year_end_needs(user: User) -> list[dict[str, Any]]:
         url = reverse("disbursements:year_page", args=[year.pk])
         needs.append({"label": label % words, "value": waiting, "url": url})
     return needs
-
-
-def _in_scope(user: User) -> Any:
-    return Entitlement.objects.visible_to(user).values("worker")

@@ -113,7 +113,7 @@ def warnings(batch: Batch) -> list[Missing]:
 def not_ended(batch: Batch) -> list[str]:
     """The names of those who travelled and have no outcome yet."""
     members = batch.members.on_manifest().with_journey().by_name()  # type: ignore[attr-defined]
-    return [m.worker.name for m in members if not has_outcome(m)]
+    return [m.worker.name_in_lists for m in members if not has_outcome(m)]
 
 
 def has_outcome(member: Member) -> bool:
@@ -186,7 +186,7 @@ def _missing_people(batch: Batch) -> list[Missing]:
     lacks = lacks_for_departure([member.worker_id for member in members])
     return [
         Missing(
-            _("%(name)s: %(what)s") % {"name": member.worker.name, "what": lack.sentence},
+            _("%(name)s: %(what)s") % {"name": member.worker.name_in_lists, "what": lack.sentence},
             _mended_at(lack.code, batch, member),
         )
         for member in members

@@ -21,7 +21,8 @@ from repatriation.models import Batch, Member
 def asked_about(batch: Batch, regency: Regency) -> tuple[list[Member], list[Member]]:
     """Members of this home region: whose yes to its office stands, and whose does not."""
     members = batch.members.filter(active=True, worker__home_regency=regency)
-    rows = list(members.select_related("worker__home_district").order_by("worker__name", "pk"))
+    seen = members.select_related("worker__home_district", "worker__place__lokalisasi")
+    rows = list(seen.order_by("worker__name", "pk"))
     missing = consents.without(
         [row.worker_id for row in rows], Layer.SHARING, consents.home_office(regency)
     )
@@ -36,7 +37,7 @@ def left_out(members: Sequence[Member], regency: Regency) -> list[dict[str, Any]
     sentence = consents.missing_for(consents.home_office(regency))
     return [
         {
-            "name": member.worker.name,
+            "name": member.worker.name_in_lists,
             "reason": sentence,
             "url": reverse("cases:consents", args=[member.worker_id]),
             "action": _("Record her consent"),

@@ -13,7 +13,7 @@ from cases.models import ADULT, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.lib.dates import today
+from kotim_social.lib.dates import ADULT, today
 from kotim_social.regions.models import Lokalisasi
 from kotim_social.workflow import Refused
 

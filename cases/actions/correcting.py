@@ -19,7 +19,7 @@ from cases.models import ADULT, BankAccount, Correction, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.lib.dates import DateError, age_on, parse_date, today
+from kotim_social.lib.dates import ADULT, DateError, age_on, parse_date, today
 from kotim_social.lib.names import tidy_name
 from kotim_social.lib.nik import NikError, parse_nik
 from kotim_social.workflow import Refused

@@ -17,7 +17,7 @@ from cases.verval_workflow import PROPOSAL
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.lib.dates import age_on, format_date, today
+from kotim_social.lib.dates import ADULT, age_on, format_date, today
 from kotim_social.workflow import Refused
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions.correcting import as_stored
 from cases.models import Correction, Worker
+from kotim_social.accounts.models import User
 from kotim_social.formlayout import PlainForm
 from kotim_social.workflow import Refused
 
@@ -35,9 +36,12 @@ class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Correction
         fields = ("field",)
 
+    user: User
+
     def clean_register_no(self) -> str:
         number = self.cleaned_data["register_no"].strip().upper()
-        self.worker = Worker.objects.filter(register_no=number, case_state="open").first()
+        seen = Worker.objects.visible_to(self.user)
+        self.worker = seen.filter(register_no=number, case_state="open").first()
         if self.worker is None:
             raise ValidationError(_("No open case has this register number."))
         return number

@@ -17,7 +17,7 @@ from cases.models import ADULT, Worker
 from cases.register.values import read_aliases, read_phone
 from kotim_social.accounts.models import User
 from kotim_social.formlayout import PlainForm
-from kotim_social.lib.dates import age_on, today
+from kotim_social.lib.dates import ADULT, age_on, today
 from kotim_social.lib.names import tidy_name
 from kotim_social.lib.nik import nik_warnings, parse_nik
 from kotim_social.regions.matching import current_index, find_region

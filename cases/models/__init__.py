@@ -32,7 +32,7 @@ from cases.models.verification import (
     StageFreeze,
     VerificationSession,
 )
-from cases.models.worker import Alias, CaseHolder, Worker, WorkerQuerySet
+from cases.models.worker import Alias, CaseHolder, OfAPerson, Worker, WorkerQuerySet, of_age
 
 __all__ = [
     "ADULT",
@@ -68,6 +68,7 @@ __all__ = [
     "Merge",
     "Note",
     "Objection",
+    "OfAPerson",
     "OfferedCase",
     "OriginConfirmation",
     "PersonFile",
@@ -87,4 +88,5 @@ __all__ = [
     "Visit",
     "Worker",
     "WorkerQuerySet",
+    "of_age",
 ]

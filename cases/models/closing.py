@@ -10,8 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import closing_workflow as workflow
-from cases.models.worker import Worker
-from kotim_social.accounts.models import User
+from cases.models.worker import OfAPerson, Worker
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
 from kotim_social.workflow import State, known_states, road
@@ -32,13 +31,6 @@ class ClosingReason(models.TextChoices):
     NOT_TARGET = "not_target", _("not meant for the programme, or recorded twice")
 
 
-class CaseClosingQuerySet(models.QuerySet["CaseClosing"]):
-    def visible_to(self, user: User) -> CaseClosingQuerySet:
-        if user.sees_everything:
-            return self
-        return self.filter(worker__in=Worker.objects.visible_to(user))
-
-
 class CaseClosing(models.Model):
     """One request to close her case and what became of it; earlier ones stay."""
 
@@ -56,7 +48,7 @@ class CaseClosing(models.Model):
     reopened_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     reopened_because = EncryptedTextField(label="closing.reopened", null=True, blank=True)
 
-    objects = CaseClosingQuerySet.as_manager()
+    objects = OfAPerson.as_manager()
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "worker": "umum",

@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.worker import Worker
-from kotim_social.accounts.models import User
+from cases.models.worker import OfAPerson, Worker
 from kotim_social.audit.immutable import ImmutableModel
 from kotim_social.lib.encrypted import EncryptedJSONField, EncryptedTextField
 from kotim_social.lib.ids import uuid7
@@ -49,11 +48,8 @@ class DifferentPeople(ImmutableModel):
         return str(self.pk)
 
 
-class MergeQuerySet(models.QuerySet["Merge"]):
-    def visible_to(self, user: User) -> MergeQuerySet:
-        if user.sees_everything:
-            return self
-        return self.filter(kept__in=Worker.objects.visible_to(user))
+class MergeQuerySet(OfAPerson):
+    person = "kept"
 
     def standing(self) -> MergeQuerySet:
         return self.filter(undone_at__isnull=True)

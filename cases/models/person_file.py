@@ -15,7 +15,7 @@ from cases.models.account import BankAccount
 from cases.models.consent import Consent, Layer
 from cases.models.decision import EligibilityDecision, SignedStatement
 from cases.models.referral import Referral
-from cases.models.worker import Worker
+from cases.models.worker import OfAPerson, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.files.models import StoredFile
@@ -130,10 +130,7 @@ class PersonFile(models.Model):
         return PERSON_FILE.state(self.state)
 
 
-class PortraitQuerySet(models.QuerySet["Portrait"]):
-    def visible_to(self, user: User) -> PortraitQuerySet:
-        return self.filter(worker__in=Worker.objects.visible_to(user))
-
+class PortraitQuerySet(OfAPerson):
     def kept(self) -> PortraitQuerySet:
         return self.filter(removed_at__isnull=True)
 

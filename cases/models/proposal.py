@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import verval_workflow
-from cases.models.worker import Worker
+from cases.models.worker import Worker, of_age
 from kotim_social.accounts.models import User
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
@@ -22,9 +22,13 @@ _USER = settings.AUTH_USER_MODEL
 
 class ProposalQuerySet(models.QuerySet["LateProposal"]):
     def visible_to(self, user: User) -> ProposalQuerySet:
-        if user.sees_everything:
+        """Those of her own places; a child's are its author's and the supervisors' (R19)."""
+        if user.sees_everyone:
             return self
-        return self.filter(place__lokalisasi_id__in=user.lokalisasi_ids)
+        seen = self.filter(of_age() | Q(recorded_by=user))
+        if user.sees_everything:
+            return seen
+        return seen.filter(place__lokalisasi_id__in=user.lokalisasi_ids)
 
 
 class LateProposal(models.Model):

@@ -99,7 +99,12 @@ class StagedRowQuerySet(models.QuerySet["StagedRow"]):
     def visible_to(self, user: User) -> StagedRowQuerySet:
         """Rows in scope; those of children only for supervisors."""
         rows = self.in_scope(user)
-        return rows if user.can(Perm.CHILD_VIEW) else rows.exclude(outcome="referral")
+        if user.can(Perm.CHILD_VIEW):
+            return rows
+        # A row tells of whom it became, and of whom it repeats.
+        told = Q(pk=OuterRef("worker")) | Q(pk=OuterRef("repeats_worker"))
+        protected = Worker.objects.protected_from(user).filter(told)
+        return rows.exclude(outcome="referral").filter(~Exists(protected))
 
     def in_scope(self, user: User) -> StagedRowQuerySet:
         """Rows of one's own places; one without a known place is for whoever uploaded it.

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import verval_workflow
-from cases.models.worker import Worker
+from cases.models.worker import OfAPerson, Worker
 from kotim_social.accounts.models import User
 from kotim_social.audit.immutable import ImmutableModel, ImmutableQuerySet
 from kotim_social.lib.encrypted import EncryptedTextField
@@ -175,13 +175,6 @@ class FrozenPerson(ImmutableModel):
         return str(self.pk)
 
 
-class ObjectionQuerySet(models.QuerySet["Objection"]):
-    def visible_to(self, user: User) -> ObjectionQuerySet:
-        if user.sees_everything:
-            return self
-        return self.filter(worker__in=Worker.objects.visible_to(user))
-
-
 class Objection(models.Model):
     """She does not agree with a finding: her grounds, a day by which to answer, the answer."""
 
@@ -205,7 +198,7 @@ class Objection(models.Model):
     decided_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     outcome = EncryptedTextField(label="objection.outcome", null=True, blank=True)
 
-    objects = ObjectionQuerySet.as_manager()
+    objects = OfAPerson.as_manager()
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "worker": "umum",

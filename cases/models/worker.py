@@ -10,20 +10,41 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
 from kotim_social.accounts.models import ForATime, User
 from kotim_social.accounts.roles import Perm
-from kotim_social.lib.dates import today
+from kotim_social.lib.dates import ADULT, age_on, today
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
-from kotim_social.regions.models import District, Place, Regency
+from kotim_social.regions.models import District, Lokalisasi, Place, Regency
 from kotim_social.workflow import known_states, road
 
 # A merged record stands in no list: the one that leads on does.
 _LISTED = ~Q(case_state="merged")
+
+# Stands for the name of a child on pages and papers that list people by name.
+PROTECTED = _("a child, protected")
+
+
+class BornBefore(Func):
+    """The last day on which somebody was born who is of age on the day that this is given."""
+
+    template = f"((%(expressions)s) - interval '{ADULT} years')::date"
+    output_field = models.DateField()
+
+
+def of_age() -> Q:
+    """Whoever is 18 on the planned closing of her place: that day decides, never today (R19).
+
+    For every model with a `birth_date` and a `place`.
+    """
+    closings = Lokalisasi.objects.order_by("planned_closing").values("planned_closing")[:1]
+    hers = Lokalisasi.objects.filter(places=OuterRef("place")).values("planned_closing")
+    # Nearly everybody is old enough for the earliest closing of all: one comparison.
+    return Q(birth_date__lte=BornBefore(closings)) | Q(birth_date__lte=BornBefore(hers))
 
 
 class WorkerQuerySet(models.QuerySet["Worker"]):
@@ -33,15 +54,25 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
         """Everybody, or for a caseworker: her lokalisasi and the cases handed to her.
 
         A case that she handed over is no longer hers to see, in her own lokalisasi either (R63).
+        A child is seen by supervisors and by whoever holds her case, and by nobody else (R19).
         """
-        if user.sees_everything:
+        if user.sees_everyone:
             return self
         hers = CaseHolder.objects.filter(user=user)
-        held, ended = hers.current(), hers.filter(ended_at__isnull=False)
-        here = Q(place__in=Place.objects.filter(lokalisasi__in=user.lokalisasi_ids))
         # As sets of ids, which are read once, and not as a question for each row.
-        given_away = Q(pk__in=ended.values("worker"))
-        return self.filter(here & ~given_away | Q(pk__in=held.values("worker")))
+        held = Q(pk__in=hers.current().values("worker"))
+        if user.sees_everything:
+            return self.filter(of_age() | held)
+        given_away = Q(pk__in=hers.filter(ended_at__isnull=False).values("worker"))
+        here = Q(place__in=Place.objects.filter(lokalisasi__in=user.lokalisasi_ids))
+        return self.filter(here & ~given_away & of_age() | held)
+
+    def protected_from(self, user: User) -> WorkerQuerySet:
+        """The children whom this user does not see, wherever they live (R19)."""
+        if user.can(Perm.CHILD_VIEW):
+            return self.none()
+        hers = CaseHolder.objects.current().filter(user=user)
+        return self.filter(~of_age()).exclude(pk__in=hers.values("worker"))
 
     def in_care_of(self, user: User) -> WorkerQuerySet:
         """Whose casework this user may see: her own cases and those that nobody holds (R64)."""
@@ -56,9 +87,10 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
     def counted(self) -> WorkerQuerySet:
         """The beneficiaries of the programme: everybody registered but who was found not to be.
 
-        A record that was merged into another counts with that one.
+        A record that was merged into another counts with that one; a child is none (R19).
         """
-        return self.exclude(eligibility="not_eligible").exclude(case_state="merged")
+        counted = self.exclude(eligibility="not_eligible").exclude(case_state="merged")
+        return counted.filter(of_age())
 
     def with_readiness(self) -> WorkerQuerySet:
         """Adds what she still needs as columns, so that lists filter on them (see rules.py)."""
@@ -77,6 +109,7 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
             account_state=Subquery(accounts.values("state")[:1]),
             holder_same=Exists(accounts.filter(holder_folded=OuterRef("name_folded"))),
             statement_choice=Subquery(newest),
+            under_age=Case(When(of_age(), then=False), default=True),
             origin_confirmed=Exists(origins),
         ).annotate(
             # A statement stands for the choice that it was signed for, and for no later one.
@@ -268,6 +301,16 @@ class Worker(models.Model):
         return self.place.lokalisasi_id
 
     @property
+    def is_child(self) -> bool:
+        """Under 18 on the planned closing of her place; the same answer as `of_age()`."""
+        return age_on(self.birth_date, self.place.lokalisasi.planned_closing) < ADULT
+
+    @property
+    def name_in_lists(self) -> str:
+        """Her name among others; a child stands there without it, whoever looks (R19)."""
+        return str(PROTECTED) if self.is_child else self.name
+
+    @property
     def eligibility_state(self) -> workflow.State:
         return workflow.ELIGIBILITY.state(self.eligibility)
 
@@ -297,6 +340,17 @@ class Alias(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class OfAPerson(models.QuerySet[Any]):
+    """Rows that hang on a person: seen by whoever sees her."""
+
+    person = "worker"
+
+    def visible_to(self, user: User) -> Any:
+        if user.sees_everyone:
+            return self
+        return self.filter(**{f"{self.person}__in": Worker.objects.visible_to(user)})
 
 
 class HolderQuerySet(ForATime):

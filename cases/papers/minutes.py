@@ -30,7 +30,9 @@ def minutes_data(session: VerificationSession, *, day: date) -> dict[str, Any]:
     """Everything that will be printed, as JSON: of each person the newest result of the session."""
     place = session.place
     newest: dict[Any, EligibilityDecision] = {}
-    rows = session.decisions.select_related("worker").order_by("decided_on", "pk")
+    rows = session.decisions.select_related("worker__place__lokalisasi").order_by(
+        "decided_on", "pk"
+    )
     for decision in rows:
         newest[decision.worker_id] = decision
     decisions = sorted(newest.values(), key=lambda row: (row.worker.name, row.worker.register_no))
@@ -52,12 +54,16 @@ def minutes_data(session: VerificationSession, *, day: date) -> dict[str, Any]:
 
 def _row(decision: EligibilityDecision) -> dict[str, Any]:
     worker = decision.worker
+    birth = ", ".join(p for p in (worker.birth_place, f"{worker.birth_date:%d-%m-%Y}") if p)
+    facts = {
+        "nik": mask_nik(worker.nik) if worker.nik else "belum ada",
+        "birth": birth,
+        "wisma": worker.wisma or "–",
+    }
     return {
         "register_no": worker.register_no,
-        "name": worker.name,
-        "nik": mask_nik(worker.nik) if worker.nik else "belum ada",
-        "birth": ", ".join(p for p in (worker.birth_place, f"{worker.birth_date:%d-%m-%Y}") if p),
-        "wisma": worker.wisma or "–",
+        "name": worker.name_in_lists,
+        **(dict.fromkeys(facts, "–") if worker.is_child else facts),
         "state": decision.state,
         "reason": decision.reason_code,
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from cases.models import Worker, of_age
 from disbursements.actions.closing_year import lapse_many
 from disbursements.models import BudgetYear, Decree, Entitlement, PaymentLine, Rate
 from disbursements.models.programme import rates_on
@@ -61,11 +63,11 @@ def payable_anew(user: User, *, on: date, year: BudgetYear | None) -> list[Repla
     return _with_rates(rows.exclude(Exists(determined)), on, same=True)
 
 
-def _with_rates(rows: Iterable[Entitlement], on: date, *, same: bool = False) -> list[Replacement]:
+def _with_rates(rows: Any, on: date, *, same: bool = False) -> list[Replacement]:
     rates = rates_on(on)
-    found = rows.select_related("worker", "kind").order_by(  # type: ignore[attr-defined]
-        "worker__name", "worker", "kind__order"
-    )
+    # Nothing new is determined for somebody who has turned out to be a child (R19).
+    grown = rows.filter(worker__in=Worker.objects.filter(of_age()))
+    found = grown.select_related("worker", "kind").order_by("worker__name", "worker", "kind__order")
     return [
         Replacement(row, rates[row.kind_id])
         for row in found

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from cases.actions.verification import mark_determined
-from cases.models import Worker
+from cases.models import Worker, of_age
 from disbursements.models import BudgetYear, Decree
 from disbursements.rules import date_problems
 from kotim_social.accounts.models import User
@@ -67,6 +67,8 @@ def issue_decree(
         problems.append(_("Nobody in this decree waits for one."))
     if any(worker.eligibility != "eligible" for worker in people):
         problems.append(_("The decree names somebody who has not been found eligible."))
+    if Worker.objects.filter(pk__in=[worker.pk for worker in people]).exclude(of_age()).exists():
+        problems.append(_("The decree names somebody who is under 18 on the day of closing."))
     if problems:
         raise Refused(*problems)
     decree = Decree.objects.create(
@@ -105,6 +107,6 @@ def _freeze(decree: Decree, worker_ids: list[UUID], by: User) -> None:
 def waiting_for_decree(user: User) -> list[UUID]:
     """Those found eligible whom no decree names yet, in this user's scope."""
     waiting = Worker.objects.visible_to(user).filter(
-        eligibility="eligible", determined_on__isnull=True, case_state="open"
+        of_age(), eligibility="eligible", determined_on__isnull=True, case_state="open"
     )
     return list(waiting.order_by("name", "pk").values_list("pk", flat=True))

@@ -3,7 +3,7 @@
 from disbursements.models.bank_file import ResultFile, ResultFileQuerySet, ResultRow
 from disbursements.models.cash import CashMovement, RefundDemand, StampDuty
 from disbursements.models.change import ProgrammeChange
-from disbursements.models.entitlement import Decree, Entitlement, EntitlementQuerySet
+from disbursements.models.entitlement import Decree, Entitlement
 from disbursements.models.payment import (
     ListDecision,
     PaymentLine,
@@ -28,7 +28,6 @@ __all__ = [
     "Ceiling",
     "Decree",
     "Entitlement",
-    "EntitlementQuerySet",
     "Funder",
     "ListDecision",
     "PaymentLine",

@@ -11,10 +11,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Worker
+from cases.models import OfAPerson, Worker
 from disbursements import workflow
 from disbursements.models.programme import AssistanceKind, BudgetYear, Rate
-from kotim_social.accounts.models import User
 from kotim_social.audit.immutable import ImmutableModel
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
@@ -48,13 +47,6 @@ class Decree(ImmutableModel):
 
     def __str__(self) -> str:
         return self.number
-
-
-class EntitlementQuerySet(models.QuerySet["Entitlement"]):
-    def visible_to(self, user: User) -> EntitlementQuerySet:
-        if user.sees_everything:
-            return self
-        return self.filter(worker__in=Worker.objects.visible_to(user))
 
 
 @pghistory.track(
@@ -105,7 +97,7 @@ class Entitlement(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(_USER, models.PROTECT, related_name="+")
 
-    objects = EntitlementQuerySet.as_manager()
+    objects = OfAPerson.as_manager()
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "decree": "umum",

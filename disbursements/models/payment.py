@@ -269,6 +269,14 @@ class PaymentLine(models.Model):
         return str(self.pk)
 
     @property
+    def payee_name(self) -> str:
+        """The name that was approved, or hers as it stands; a child stands without it (R19)."""
+        worker = self.entitlement.worker
+        if self.snapshot is None or worker.is_child:
+            return worker.name_in_lists
+        return str(self.snapshot["name"])
+
+    @property
     def state_shown(self) -> workflow.State:
         return workflow.LINE.state(self.state)
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from cases.models import Worker
+from cases.models import OfAPerson, Worker
 from disbursements.models.entitlement import Entitlement
 from disbursements.models.payment import PaymentLine
 from disbursements.models.programme import AssistanceKind, Funder
@@ -18,11 +18,11 @@ from kotim_social.regions.models import Place
 MEASURES = ("entitled", "paid", "in_process", "returned", "withheld", "open")
 
 
-class PositionQuerySet(models.QuerySet["Position"]):
-    def visible_to(self, user: User) -> PositionQuerySet:
-        if user.sees_everything:
-            return self
-        return self.filter(worker__in=Worker.objects.visible_to(user))
+class PositionQuerySet(OfAPerson):
+    def summed_for(self, user: User) -> PositionQuerySet:
+        """For sums that name nobody: whoever keeps the office's money has all of it, also what
+        was determined for somebody who has turned out to be a child (R19)."""
+        return self if user.sees_everything else self.visible_to(user)
 
     def sums(self) -> dict[str, int]:
         """Measure → rupiah over the whole set."""

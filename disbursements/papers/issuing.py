@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -53,12 +53,14 @@ class Scope:
     batch_code: str = ""
     bank: str = ""
     period: Period = ALWAYS
+    # Whether people stand in the report, and not sums of them alone.
+    by_name: bool = False
 
     def positions(self) -> PositionQuerySet:
         """Positions in the scope; with a period, those whose last result lies in it."""
         found = Position.objects.filter(self.period.on("last_line__result_on"))
         if self.user is not None:
-            found = found.visible_to(self.user)
+            found = found.visible_to(self.user) if self.by_name else found.summed_for(self.user)
         if self.funder is not None:
             found = found.filter(funder=self.funder)
         if self._narrows_people:
@@ -189,7 +191,7 @@ def _row_as_json(row: Any) -> dict[str, Any]:
         "register_no": row.worker.register_no,
         "name": row.name,
         "nik": row.nik(whole=True),
-        "birth": [place, day.isoformat()],
+        "birth": [place, day.isoformat() if day else ""],
         "home": row.home,
         "payee": list(row.payee(whole=True)),
         "place": row.worker.place.label,
@@ -207,7 +209,7 @@ def roll_as_json(roll: Nominatif) -> list[dict[str, Any]]:
 def _nominatif(scope: Scope) -> Nominatif:
     if scope.payment_list is not None:
         return nominatif_of_list(scope.payment_list)
-    return nominatif_rows(scope.positions())
+    return nominatif_rows(replace(scope, by_name=True).positions())
 
 
 def _realisation(scope: Scope) -> Realisation:

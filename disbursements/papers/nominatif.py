@@ -103,7 +103,7 @@ def _cells(roll: Nominatif, row: NominatifRow, number: int, *, whole: bool) -> l
         str(number),
         row.name,
         row.nik(whole=whole) or "belum ada",
-        ", ".join(part for part in (place, f"{day:%d-%m-%Y}") if part),
+        ", ".join(part for part in (place, f"{day:%d-%m-%Y}" if day else "") if part),
         row.home or "–",
         " – ".join(part for part in row.payee(whole=whole) if part) or "belum ada",
         *(row.amounts.get(kind.code) for kind in roll.kinds),

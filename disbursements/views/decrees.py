@@ -106,6 +106,8 @@ def _preview(form: DecreeForm, workers: list[UUID], user: User) -> dict[str, Any
 def _why_not(worker: Any) -> str:
     if worker.case_state != "open":
         return _("Her case is closed.")
+    if worker.is_child:
+        return _("She is under 18 on the day of closing.")
     state = ELIGIBILITY.state(worker.eligibility).label
     return _("Eligibility: %(state)s") % {"state": state}
 

@@ -111,7 +111,7 @@ def lines_take_out(request: HttpRequest, pk: UUID) -> HttpResponse:
         "people": [
             {
                 "number": line.entitlement.worker.register_no,
-                "name": line.entitlement.worker.name,
+                "name": line.entitlement.worker.name_in_lists,
                 "amount": line.amount,
             }
             for line in chosen
@@ -123,7 +123,9 @@ def lines_take_out(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _chosen(payment_list: PaymentList, ids: list[str]) -> list[PaymentLine]:
     """The named lines of this list that can still be taken out; other ids say nothing."""
     wanted = set(ids)
-    lines = payment_list.lines.filter(state="prepared").select_related("entitlement__worker")
+    lines = payment_list.lines.filter(state="prepared").select_related(
+        "entitlement__worker__place__lokalisasi"
+    )
     return [line for line in lines.order_by("number") if str(line.pk) in wanted]
 
 
@@ -215,7 +217,7 @@ def line_reverse(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
     )
     line = get_visible_or_404(
         PaymentLine.objects.filter(payment_list=payment_list).select_related(
-            "entitlement__worker", "entitlement__kind"
+            "entitlement__worker__place__lokalisasi", "entitlement__kind"
         ),
         request.user,
         line_pk,
@@ -236,7 +238,7 @@ def line_reverse(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
     facts = [
         (_("List"), payment_list.number),
         (_("Line"), str(line.number)),
-        (_("Name"), f"{worker.name} ({worker.register_no})"),
+        (_("Name"), f"{worker.name_in_lists} ({worker.register_no})"),
         (_("Kind"), line.entitlement.kind.name),
         (_("Amount"), format_rupiah(line.amount)),
     ]

@@ -52,7 +52,9 @@ def line_detail(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
 
 def _line(request: HttpRequest, pk: UUID, line_pk: UUID) -> PaymentLine:
     lines = PaymentLine.objects.filter(payment_list=visible_list(request.user, pk))
-    lines = lines.select_related("payment_list", "entitlement__worker", "entitlement__kind")
+    lines = lines.select_related(
+        "payment_list", "entitlement__worker__place__lokalisasi", "entitlement__kind"
+    )
     return get_visible_or_404(lines.select_related("reversal"), request.user, line_pk)
 
 
@@ -61,7 +63,10 @@ def _line(request: HttpRequest, pk: UUID, line_pk: UUID) -> PaymentLine:
 def refund_list(request: HttpRequest) -> HttpResponse:
     """Everything that was demanded back: open first, and how much is open."""
     demands = RefundDemand.objects.select_related(
-        "line__payment_list", "line__entitlement__worker", "line__reversal", "recorded_by"
+        "line__payment_list",
+        "line__entitlement__worker__place__lokalisasi",
+        "line__reversal",
+        "recorded_by",
     ).order_by(F("line__reversal").asc(nulls_first=True), "-pk")
     waiting = RefundDemand.objects.filter(line__reversal__isnull=True)
     page = Paginator(demands, PAGE).get_page(request.GET.get("page"))
@@ -95,7 +100,7 @@ def line_demand(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
         facts=[
             fact(_("List"), line.payment_list.number),
             fact(_("Line"), str(line.number)),
-            fact(_("Name"), f"{worker.name} ({worker.register_no})"),
+            fact(_("Name"), f"{worker.name_in_lists} ({worker.register_no})"),
             fact(_("Kind"), line.entitlement.kind.name),
             fact(_("Amount"), format_rupiah(line.amount)),
         ],

@@ -113,6 +113,11 @@ class User(AbstractUser):
     def sees_everything(self) -> bool:
         return bool(self.roles - SCOPED_ROLES)
 
+    @property
+    def sees_everyone(self) -> bool:
+        """Every person of the office, the children under protection among them (R19)."""
+        return self.sees_everything and self.can(Perm.CHILD_VIEW)
+
     @cached_property
     def lokalisasi_ids(self) -> list[str]:
         return [row.lokalisasi_id for row in self.assignments.on(today())]

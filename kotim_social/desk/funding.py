@@ -59,7 +59,7 @@ _SHARES = """
 def shares(user: User) -> list[Share]:
     """By funder and lokalisasi in one query. A person stands in one lokalisasi only."""
     people: Any = (
-        Position.objects.visible_to(user)
+        Position.objects.summed_for(user)
         .order_by()
         .values("funder_id", "place_id", "worker_id")
         .annotate(

@@ -66,7 +66,7 @@ class Totals:
 def totals(user: User | None = None) -> Totals:
     """The figures in a user's scope; without a user, of everybody. A constant number of queries."""
     workers = Worker.objects.all() if user is None else Worker.objects.visible_to(user)
-    positions = Position.objects.all() if user is None else Position.objects.visible_to(user)
+    positions = Position.objects.all() if user is None else Position.objects.summed_for(user)
     rows = StagedRow.objects.all() if user is None else StagedRow.objects.visible_to(user)
     by_place = _money_by_place(positions)
     return Totals(_people(workers), _register_rows(rows), _over_places(by_place), by_place)

@@ -38,6 +38,8 @@ _SPELLINGS = (
 _MONTH_NUMBERS = {
     word: number for number, words in enumerate(_SPELLINGS, start=1) for word in words.split()
 }
+# Whoever is younger than this is a child.
+ADULT = 18
 _EXAMPLE = "17-08-1990"
 _YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
 _GAP = r"[\s./,\-]+"

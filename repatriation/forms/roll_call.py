@@ -62,7 +62,7 @@ class RollCallForm(DateForm):
         super().__init__(*args, **kwargs)
         self.members = list(members)
         for member in self.members:
-            name = member.worker.name
+            name = member.worker.name_in_lists
             self.fields[f"present-{member.pk}"] = forms.BooleanField(
                 label=name, required=False, initial=True
             )
@@ -109,7 +109,7 @@ class TravelCallForm(RollCallForm):
         super().__init__(*args, **kwargs)
         for member in self.members:
             self.fields[f"kind-{member.pk}"] = forms.ChoiceField(
-                label=_("What happened: %(name)s") % {"name": member.worker.name},
+                label=_("What happened: %(name)s") % {"name": member.worker.name_in_lists},
                 choices=Incident.Kind.choices,
                 required=False,
                 initial=Incident.Kind.OTHER,
@@ -146,7 +146,7 @@ class HandOverForm(TravelCallForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for member in self.members:
-            name = {"name": member.worker.name}
+            name = {"name": member.worker.name_in_lists}
             self.fields[f"condition-{member.pk}"] = forms.ChoiceField(
                 label=_("Condition: %(name)s") % name,
                 choices=HandOver.Condition.choices,

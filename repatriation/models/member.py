@@ -61,7 +61,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         )
 
     def by_name(self) -> MemberQuerySet:
-        return self.select_related("worker").order_by("worker__name", "pk")
+        return self.select_related("worker__place__lokalisasi").order_by("worker__name", "pk")
 
 
 @pghistory.track(

@@ -125,7 +125,7 @@ def _row(member: Member, reference: date, *, tells: bool) -> dict[str, Any]:
     received: HandOver = member.received
     home = member.worker.home_regency
     return {
-        "name": member.worker.name,
+        "name": member.worker.name_in_lists,
         "age": age_on(member.worker.birth_date, reference),
         "home": home.name if home else "–",
         "children": member.children,
@@ -151,7 +151,7 @@ def _differences(members: list[Member], told: set[UUID]) -> list[dict[str, str]]
         end = ENDS.get(member.journey_state or "", "") if rules.has_outcome(member) else ""
         rows.append(
             {
-                "name": member.worker.name,
+                "name": member.worker.name_in_lists,
                 "what": HAPPENED[Incident.Kind(incident.kind)] if incident else "–",
                 "note": incident.note if incident else "",
                 "end": end or "belum selesai",

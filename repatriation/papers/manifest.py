@@ -47,8 +47,11 @@ def manifest_data(batch: Batch, copy: Copy, *, day: date, full_ids: bool) -> dic
     members = batch.members.on_manifest().with_journey().by_name()  # type: ignore[attr-defined]
     rows = [
         {
-            "name": member.worker.name,
-            "nik": _nik(member.worker.nik, full=full_ids and copy is Copy.CARRIER),
+            "name": member.worker.name_in_lists,
+            "nik": _nik(
+                "" if member.worker.is_child else member.worker.nik,
+                full=full_ids and copy is Copy.CARRIER,
+            ),
             "age": age_on(member.worker.birth_date, reference),
             "children": member.children,
             **(_office_facts(member) if copy is Copy.OFFICE else {}),

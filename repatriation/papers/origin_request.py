@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from cases.consents import home_office
+from cases.models import Worker
 from kotim_social.documents.blocks import Block, Facts, Paragraph
 from kotim_social.documents.paper import (
     CONFIDENTIAL,
@@ -40,16 +41,19 @@ def origin_request_data(
         "rows": [
             {
                 "worker": str(member.worker_id),
-                "name": member.worker.name,
-                "nik": _nik(member.worker.nik, full=full_ids),
-                "born": f"{member.worker.birth_place or '–'}, "
-                f"{format_date(member.worker.birth_date)}",
+                "name": member.worker.name_in_lists,
+                "nik": "–" if member.worker.is_child else _nik(member.worker.nik, full=full_ids),
+                "born": "–" if member.worker.is_child else _born(member.worker),
                 "district": getattr(member.worker.home_district, "name", "–"),
                 "children": member.children,
             }
             for member in rows
         ],
     }
+
+
+def _born(worker: Worker) -> str:
+    return f"{worker.birth_place or '–'}, {format_date(worker.birth_date)}"
 
 
 def origin_request_pdf(

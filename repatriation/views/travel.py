@@ -127,7 +127,9 @@ def lose(request: HttpRequest, pk: str, member_pk: str) -> HttpResponse:
 
 
 def _active(batch: Batch) -> MemberQuerySet:
-    return Member.objects.filter(batch=batch, active=True).select_related("worker")
+    return Member.objects.filter(batch=batch, active=True).select_related(
+        "worker__place__lokalisasi"
+    )
 
 
 def _roll(batch: Batch, state: str) -> MemberQuerySet:

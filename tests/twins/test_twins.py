@@ -14,13 +14,16 @@ from django.urls import NoReverseMatch
 
 from kotim_social.lib.dates import today
 from tests.accounts.test_accounts import admin
+from tests.cases.test_protected_children import child, people
 from tests.desk.test_trail_pages import auditor, four, worker
 from tests.test_access import of_tangar
 from tests.test_forgery import victim
 from tests.test_headers import client as caseworker
 from tests.twins.twins import TWINS, Twin
 
-__all__ = ["admin", "auditor", "caseworker", "four", "of_tangar", "victim", "worker"]
+__all__ = [
+    "admin", "auditor", "caseworker", "child", "four", "of_tangar", "people", "victim", "worker",
+]  # fmt: skip
 FULL = bool(os.environ.get("KOTIM_FULL"))
 CHOSEN = TWINS if FULL else TWINS[today().toordinal() % 4 :: 4]
 # What a test that sees the broken control may end with; a fault of the twin itself is none.

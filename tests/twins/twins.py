@@ -14,9 +14,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.db import connections
+from django.db.models import Q
 from django.middleware.csrf import CsrfViewMiddleware
 
 from cases.models import WorkerQuerySet
+from cases.models import worker as worker_models
 from kotim_social import headers, logs
 from kotim_social.accounts import (
     access,
@@ -39,6 +41,7 @@ from kotim_social.operations import supply
 from tests import test_access, test_forgery, test_headers
 from tests.accounts import test_accounts, test_own_sessions, test_sessions, test_sign_in
 from tests.audit import test_trail_is_closed
+from tests.cases import test_protected_children
 from tests.desk import test_trail_pages
 from tests.documents import test_text
 from tests.operations import test_supply
@@ -114,6 +117,9 @@ TWINS = (
          test_access.test_only_the_roles_of_the_table_may_open, (), (Role.AUDITOR,)),
     Twin("people are scoped", attribute(WorkerQuerySet, "visible_to", lambda rows, _user: rows),
          test_access.test_lists_and_counts_leave_foreign_people_out, ("of_tangar",)),
+    Twin("children are seen by few",
+         attribute(worker_models, "of_age", lambda: Q(pk__isnull=False)),
+         test_protected_children.test_page_list_count_and_search, ("child", "four")),
     Twin("POSTs carry a token", attribute(CsrfViewMiddleware, "process_view", nothing),
          test_forgery.test_forged_posts_are_refused_everywhere, ("victim",)),
     Twin("idle sessions end", setting(SESSION_IDLE_SECONDS=FOR_EVER),
