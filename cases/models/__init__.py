@@ -21,6 +21,7 @@ from cases.models.decision import (
 )
 from cases.models.duplicates import DifferentPeople, Merge
 from cases.models.journey import Journey, OriginConfirmation
+from cases.models.of_age import of_age
 from cases.models.person_file import PersonFile, Portrait
 from cases.models.proposal import LateProposal
 from cases.models.referral import Referral, StayBreach
@@ -32,7 +33,7 @@ from cases.models.verification import (
     StageFreeze,
     VerificationSession,
 )
-from cases.models.worker import Alias, CaseHolder, OfAPerson, Worker, WorkerQuerySet, of_age
+from cases.models.worker import Alias, CaseHolder, OfAPerson, Worker, WorkerQuerySet
 
 __all__ = [
     "ADULT",

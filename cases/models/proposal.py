@@ -10,7 +10,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import verval_workflow
-from cases.models.worker import Worker, of_age
+from cases.models.of_age import of_age
+from cases.models.worker import Worker
 from kotim_social.accounts.models import User
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7

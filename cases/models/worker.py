@@ -10,41 +10,21 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
+from cases.models.of_age import PROTECTED, of_age
 from kotim_social.accounts.models import ForATime, User
 from kotim_social.accounts.roles import Perm
 from kotim_social.lib.dates import ADULT, age_on, today
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
-from kotim_social.regions.models import District, Lokalisasi, Place, Regency
+from kotim_social.regions.models import District, Place, Regency
 from kotim_social.workflow import known_states, road
 
 # A merged record stands in no list: the one that leads on does.
 _LISTED = ~Q(case_state="merged")
-
-# Stands for the name of a child on pages and papers that list people by name.
-PROTECTED = _("a child, protected")
-
-
-class BornBefore(Func):
-    """The last day on which somebody was born who is of age on the day that this is given."""
-
-    template = f"((%(expressions)s) - interval '{ADULT} years')::date"
-    output_field = models.DateField()
-
-
-def of_age() -> Q:
-    """Whoever is 18 on the planned closing of her place: that day decides, never today (R19).
-
-    For every model with a `birth_date` and a `place`.
-    """
-    closings = Lokalisasi.objects.order_by("planned_closing").values("planned_closing")[:1]
-    hers = Lokalisasi.objects.filter(places=OuterRef("place")).values("planned_closing")
-    # Nearly everybody is old enough for the earliest closing of all: one comparison.
-    return Q(birth_date__lte=BornBefore(closings)) | Q(birth_date__lte=BornBefore(hers))
 
 
 class WorkerQuerySet(models.QuerySet["Worker"]):

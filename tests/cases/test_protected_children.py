@@ -12,7 +12,7 @@ from cases.actions.caseload import accept_offer, offer_cases
 from cases.actions.closing_calendar import ClosingDates, change_closing
 from cases.likeness import Applicant, find_likely
 from cases.models import LateProposal, Merge, Worker, of_age
-from cases.models.worker import PROTECTED
+from cases.models.of_age import PROTECTED
 from cases.search import find_people
 from cases.worklist import open_cases
 from disbursements.actions.changing import changeable

@@ -1,0 +1,31 @@
+"""Who is of age on the closing of her place, in SQL, and what stands for the name of a child."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Func, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from kotim_social.lib.dates import ADULT
+from kotim_social.regions.models import Lokalisasi
+
+# Stands for the name of a child on pages and papers that list people by name.
+PROTECTED = _("a child, protected")
+
+
+class BornBefore(Func):
+    """The last day on which somebody was born who is of age on the day that this is given."""
+
+    template = f"((%(expressions)s) - interval '{ADULT} years')::date"
+    output_field = models.DateField()
+
+
+def of_age() -> Q:
+    """Whoever is 18 on the planned closing of her place: that day decides, never today (R19).
+
+    For every model with a `birth_date` and a `place`.
+    """
+    closings = Lokalisasi.objects.order_by("planned_closing").values("planned_closing")[:1]
+    hers = Lokalisasi.objects.filter(places=OuterRef("place")).values("planned_closing")
+    # Nearly everybody is old enough for the earliest closing of all: one comparison.
+    return Q(birth_date__lte=BornBefore(closings)) | Q(birth_date__lte=BornBefore(hers))
