@@ -15,11 +15,13 @@ from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # Names in the form and in the address: the page whose form it is, and what to do with the draft.
 DRAFT_PAGE, DRAFT_ACT, OPEN = "draft_page", "draft", "open"
 SHORT = 5
+_DASHES = forms.ModelChoiceField(queryset=None).empty_label
 
 
 class PlainFormHelper(FormHelper):
@@ -45,6 +47,14 @@ class PlainForm:
 
     layout: ClassVar[Layout | None] = None
     mark_optional: ClassVar[bool] = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        form: Any = self
+        for field in form.fields.values():
+            # Nothing is chosen yet: say so in words, as every other list does.
+            if getattr(field, "empty_label", None) == _DASHES:
+                field.empty_label = _("Choose")
 
     def get_layout(self) -> Layout | None:
         return self.layout

@@ -41,7 +41,7 @@ class BirthDateForm(DatedForm):
 
 
 class AssignForm(DatedForm):
-    officer = forms.ModelChoiceField(label=gettext_lazy("Officer"), queryset=User.objects.none())
+    officer = forms.ModelChoiceField(label=gettext_lazy("Caseworker"), queryset=User.objects.none())
     due_on = DayField(label=gettext_lazy("Next step due on"))
     note = _text(gettext_lazy("Note"), required=False, help_text=_NOT_WHAT)
 

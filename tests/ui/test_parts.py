@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from kotim_social.accounts.roles import Perm
 from kotim_social.components import SampleForm, sample
+from kotim_social.formlayout import PlainForm
 from kotim_social.navigation import NAVIGATION, items_for
 from kotim_social.templatetags import ui
 
@@ -161,6 +162,17 @@ def test_query_without_takes_one_filter_out() -> None:
     context: Any = {"request": request_of(url="/?place=a&place=b&plan=c&page=2")}
     assert ui.query_without(context, "place", "a") == "?place=b&plan=c"
     assert ui.query_without(context, "place") == "?plan=c"
+
+
+def test_a_list_from_which_nothing_is_chosen_says_so_in_words() -> None:
+    class WithList(PlainForm, forms.Form):
+        place = forms.ModelChoiceField(queryset=None)
+        session = forms.ModelChoiceField(queryset=None, empty_label="tidak ada")
+
+    fields: Any = WithList().fields
+    wanted = "Choose"
+    assert fields["place"].empty_label == gettext(wanted)
+    assert fields["session"].empty_label == "tidak ada"
 
 
 def test_road_marks_what_lies_behind() -> None:
