@@ -68,8 +68,10 @@ def test_role_taken_away_on_its_first_day_is_gone_at_once() -> None:
 
 def test_nobody_gives_a_role_to_herself() -> None:
     admin = make_user("atun", Role.ADMIN)
+    actions.end_role(grant=admin.role_grants.get(), by=None, last_day=date(2029, 12, 31))
     with pytest.raises(ValidationError):
         actions.grant_role(user=admin, role=Role.PIMPINAN, by=admin, valid_from=date(2030, 1, 1))
+    assert admin.role_grants.count() == 1
 
 
 def test_assignment_gives_scope() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, Route
 
 from kotim_social.accounts.models import User
 from tests import busy
@@ -38,6 +38,10 @@ OUTLINE = """part => {
     };
     return [...document.querySelectorAll(part)].map(draw).join('|');
 }"""
+
+# What the content policy forbids is said by the page itself: a browser may keep its own words.
+TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', seen => console.error(
+    `content policy: ${seen.effectiveDirective} ${seen.blockedURI}`))"""
 
 
 @pytest.fixture
@@ -120,10 +124,10 @@ def violations_on(page: Page) -> list[str]:
     return [f"{violation['id']} {violation['nodes'][0]['target']}" for violation in found]
 
 
-def walk(page: Page, base: str, seen: set[str]) -> list[str]:
-    """Everything that one person finds on the pages that links lead to."""
+def listen(page: Page, base: str) -> list[str]:
+    """Grows by what the browser complains of: errors, the content policy, requests elsewhere."""
     troubles: list[str] = []
-    titles: dict[str, str] = {}
+    page.add_init_script(TELL_VIOLATIONS)
     page.on(
         "console", lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None
     )
@@ -135,6 +139,13 @@ def walk(page: Page, base: str, seen: set[str]) -> list[str]:
             else troubles.append(f"another host: {urlsplit(r.url).netloc}")
         ),
     )
+    return troubles
+
+
+def walk(page: Page, base: str, seen: set[str]) -> list[str]:
+    """Everything that one person finds on the pages that links lead to."""
+    troubles = listen(page, base)
+    titles: dict[str, str] = {}
     for view in crawl(page, base):
         title = page.title()
         if title in titles:
@@ -158,3 +169,36 @@ def test_pages_pass_the_gates(
     assert not any(troubles.values()), "\n".join(
         f"{role}: {trouble}" for role, found in troubles.items() for trouble in found
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "directive"),
+    [
+        ('<p style="color: red">merah</p>', "style-src-attr"),
+        ("<style>p { color: red }</style>", "style-src-elem"),
+        ("<script>document.title = 'x'</script>", "script-src-elem"),
+        ('<button onclick="alert(1)">x</button>', "script-src-attr"),
+        ('<img alt="" src="https://evil.example/x.png">', "img-src"),
+    ],
+)
+def test_the_gates_see_what_the_content_policy_forbids(
+    live_server: Any,
+    people: dict[str, User],
+    sign_in: Callable[..., Page],
+    part: str,
+    directive: str,
+) -> None:
+    """The same page is silent as it is, and named with one forbidden part in it."""
+    page = sign_in(people["petugas"])
+    troubles = listen(page, live_server.url)
+    page.goto(f"{live_server.url}/")
+    assert troubles == []
+
+    def with_part(route: Route) -> None:
+        answer = route.fetch()
+        assert "content-security-policy" in answer.headers
+        route.fulfill(response=answer, body=answer.text().replace("</main>", f"{part}</main>"))
+
+    page.route(f"{live_server.url}/", with_part)
+    page.goto(f"{live_server.url}/")
+    assert any(f"content policy: {directive}" in trouble for trouble in troubles), troubles

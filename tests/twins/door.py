@@ -1,0 +1,212 @@
+"""Controls of the door, of sessions, answers and rights, each with the test that turns red."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import ValidationError
+from django.middleware.csrf import CsrfViewMiddleware
+
+from cases.models import WorkerQuerySet
+from kotim_social import headers
+from kotim_social.accounts import (
+    access,
+    actions,
+    adapters,
+    admin_site,
+    forms,
+    middleware,
+    passwords,
+    session_views,
+    sessions,
+    views,
+)
+from kotim_social.accounts.models import User
+from kotim_social.accounts.roles import Role
+from kotim_social.audit import middleware as request_trail
+from kotim_social.audit import sealing
+from kotim_social.desk import trail
+from kotim_social.desk.views import trail as trail_views
+from tests import test_access, test_forgery, test_headers
+from tests.accounts import test_accounts, test_own_sessions, test_sessions, test_sign_in
+from tests.audit import test_trail_is_closed
+from tests.desk import test_trail_pages
+from tests.hostile import test_single_shots
+from tests.twins.switching import (
+    FOR_EVER,
+    Twin,
+    as_owner,
+    attribute,
+    nothing,
+    passes_on,
+    setting,
+    without_constraint,
+    without_header,
+    yes,
+)
+
+
+def no_blanks(_self: Any, password: str, user: Any = None) -> None:
+    """A rule as many offices have it."""
+    if " " in password:
+        raise ValidationError("no blanks")
+
+
+granted = actions.grant_role
+
+
+def given_by_nobody(**about: Any) -> Any:
+    """It is not looked at who gives the role."""
+    return granted(**{**about, "by": None})
+
+
+DOOR = (
+    Twin("sign-in is asked",
+         attribute(middleware.SignInRequiredMiddleware, "process_view", nothing),
+         test_access.test_strangers_are_sent_to_the_door),
+    Twin("a view asks its permission", attribute(User, "can", yes),
+         test_access.test_only_the_roles_of_the_table_may_open, (), (Role.AUDITOR,)),
+    Twin("people are scoped", attribute(WorkerQuerySet, "visible_to", lambda rows, _user: rows),
+         test_access.test_lists_and_counts_leave_foreign_people_out, ("of_tangar",)),
+    Twin("POSTs carry a token", attribute(CsrfViewMiddleware, "process_view", nothing),
+         test_forgery.test_forged_posts_are_refused_everywhere, ("victim",)),
+    Twin("idle sessions end", setting(SESSION_IDLE_SECONDS=FOR_EVER),
+         test_sessions.test_idle_session_ends_and_leads_back, ("client",)),
+    Twin("old sessions end", setting(SESSION_ABSOLUTE_SECONDS=FOR_EVER),
+         test_sessions.test_old_session_ends_however_busy, ("client",)),
+    Twin("a changed role ends sessions",
+         attribute(User, "_get_session_auth_hash", lambda self, secret=None: "x"),
+         test_sessions.test_role_change_ends_the_session, ("client",)),
+    Twin("reactivation revives nothing",
+         attribute(User, "_get_session_auth_hash", lambda self, secret=None: "x"),
+         test_sessions.test_reactivation_revives_nothing, ("client",)),
+    Twin("a changed password ends other sessions",
+         attribute(User, "_get_session_auth_hash", lambda self, secret=None: "x"),
+         test_sessions.test_password_change_ends_the_other_sessions_only, ("client",)),
+    Twin("failed sign-ins wait", setting(ACCOUNT_RATE_LIMITS=False),
+         test_sign_in.test_the_delay_grows_and_ends),
+    Twin("a code opens once", attribute(forms.cache, "add", yes),
+         test_sign_in.test_a_code_opens_once, ("client",)),
+    Twin("closed accounts answer like wrong ones",
+         setting(AUTHENTICATION_BACKENDS=["allauth.account.auth_backends.AuthenticationBackend"]),
+         test_sign_in.test_wrong_unknown_and_inactive_get_the_same_answer),
+    Twin("powerful roles need a second factor", attribute(User, "needs_second_factor", False),
+         test_sign_in.test_whoever_needs_a_second_factor_sets_it_up_first, ("client",)),
+    Twin("the second factor's secret is encrypted",
+         attribute(adapters.MFAAdapter, "encrypt", DefaultMFAAdapter.encrypt),
+         test_sign_in.test_whoever_needs_a_second_factor_sets_it_up_first, ("client",)),
+    Twin("grave acts ask for a fresh proof", attribute(access, "has_fresh_proof", yes),
+         test_sessions.test_fresh_proof_is_asked_after_five_minutes_and_returns, ("client",)),
+    Twin("guessable passwords are refused",
+         attribute(passwords.ContextValidator, "validate", nothing),
+         test_accounts.test_guessable_passwords_are_refused, (), ("dinsoskotim2017",)),
+    Twin("an activation link works once",
+         attribute(views.default_token_generator, "check_token", yes),
+         test_accounts.test_activation_link_works_once, ("client",)),
+    Twin("the admin is closed to other roles",
+         attribute(admin_site.OfficeAdminSite, "has_permission", yes),
+         test_accounts.test_admin_is_closed_to_the_other_roles, ("client",)),
+    Twin("nobody is deleted", attribute(admin_site.OfficeModelAdmin, "has_delete_permission", yes),
+         test_accounts.test_admin_deletes_nobody, ("client", "admin")),
+    Twin("failed sign-ins are recorded", attribute(adapters, "_record_failure", nothing),
+         test_sign_in.test_the_trail_names_a_known_person_and_never_what_was_typed, ("client",)),
+    Twin("the way back leads inside",
+         attribute(middleware, "url_has_allowed_host_and_scheme", yes),
+         test_own_sessions.test_after_an_ended_session_the_form_is_found_again, ("client",)),
+    Twin("sign-in never leads outside",
+         attribute(DefaultAccountAdapter, "is_safe_url", yes),
+         test_sign_in.test_sign_in_leads_where_she_wanted_to_go_but_never_outside, ("client",)),
+    Twin("a session is ended by its owner only",
+         attribute(sessions, "_is_of", yes),
+         test_own_sessions.test_nobody_ends_the_session_of_another, ("client",)),
+    Twin("a content policy stands on every page", setting(CONTENT_SECURITY_POLICY=None),
+         test_headers.test_every_answer_carries_the_headers, ("caseworker", "monkeypatch")),
+    Twin("refusals carry the headers too",
+         attribute(headers.HeadersMiddleware, "__call__", passes_on),
+         test_headers.test_an_unknown_host_is_refused_on_https_as_well, ("caseworker",)),
+    Twin("unknown hosts are refused", setting(ALLOWED_HOSTS=["*"]),
+         test_headers.test_an_unknown_host_is_refused_on_https_as_well, ("caseworker",)),
+    Twin("forwarded headers are not believed",
+         setting(USE_X_FORWARDED_HOST=True, SECURE_PROXY_SSL_HEADER=(
+             "HTTP_X_FORWARDED_PROTO", "https")),
+         test_headers.test_a_proxy_that_is_not_ours_is_not_believed),
+    Twin("cookies are closed to scripts", setting(CSRF_COOKIE_HTTPONLY=False),
+         test_headers.test_cookies_are_closed, ("caseworker",)),
+    Twin("other methods are refused", attribute(headers, "METHODS", (*headers.METHODS, "DELETE")),
+         test_access.test_other_methods_are_not_answered, (), ("delete",)),
+    Twin("a refusal leaves its row",
+         attribute(request_trail.RequestTransactionMiddleware, "_leave_a_row", nothing),
+         test_headers.test_a_refusal_leaves_its_row, ("caseworker",)),
+    Twin("looking at the trail is recorded", attribute(trail_views, "record", nothing),
+         test_trail_pages.test_who_looked_at_her_and_why, ("four", "worker", "auditor")),
+    Twin("numbers in reasons are hidden", attribute(trail, "_NUMBERS", re.compile("(?!)")),
+         test_trail_pages.test_who_looked_at_her_and_why, ("four", "worker", "auditor")),
+    Twin("the app role cannot change the trail", as_owner(
+        "GRANT UPDATE, DELETE ON audit_entry TO {app};"
+        " ALTER TABLE audit_entry DISABLE TRIGGER written_once",
+        "REVOKE UPDATE, DELETE ON audit_entry FROM {app};"
+        " ALTER TABLE audit_entry ENABLE TRIGGER written_once"),
+         test_trail_is_closed.test_raw_sql_as_the_app_role_is_refused, (), ("change",),
+         commits=True),
+    Twin("the chain covers every column", attribute(sealing, "digest_of", lambda *_: "0" * 64),
+         test_trail_is_closed.test_what_the_owner_changes_is_found, ("monkeypatch",),
+         commits=True),
+    Twin("guessing from elsewhere locks nobody out", attribute(
+        adapters.AccountAdapter, "_get_login_attempts_cache_key",
+        lambda _self, _request, **known: known["username"]),
+         test_sign_in.test_another_place_is_not_locked_out_by_a_stranger),
+    Twin("a long passphrase is welcome", attribute(
+        passwords.ContextValidator, "validate", no_blanks),
+         test_accounts.test_good_passwords_pass, (), (test_accounts.PASSWORD,)),
+    Twin("one password opens one door", attribute(
+        middleware.SignInRequiredMiddleware, "process_view", nothing),
+         test_sign_in.test_no_door_but_these, ("client",)),
+    Twin("failed attempts can be seen", attribute(adapters, "_record_failure", nothing),
+         test_own_sessions.test_failed_attempts_are_listed, ("client",)),
+    Twin("a reset needs its reason", attribute(
+        forms.ResetFactorForm.base_fields["reason"], "required", False),
+         test_own_sessions.test_admin_resets_a_lost_factor_with_a_reason, ("client",)),
+    Twin("nobody resets her own factor", attribute(
+        actions, "reset_second_factor",
+        lambda *, user, by, reason: Authenticator.objects.filter(user=user).delete()),
+         test_own_sessions.test_nobody_resets_her_own_factor, ("client",)),
+    Twin("a spare code opens once", attribute(RecoveryCodes, "_mark_code_used", nothing),
+         test_sign_in.test_a_spare_code_opens_once, ("client",)),
+    Twin("codes are throttled", setting(ACCOUNT_RATE_LIMITS=False),
+         test_sign_in.test_wrong_code_is_refused_recorded_and_throttled, ("client",)),
+    Twin("sign-in makes a new session", attribute(SessionStore, "cycle_key", nothing),
+         test_single_shots.test_sign_in_makes_a_new_session),
+    Twin("signing out ends the session", attribute(adapters.AccountAdapter, "logout", nothing),
+         test_sign_in.test_sign_out_only_by_post, ("client",)),
+    Twin("one ends one's own sessions", attribute(session_views, "end_session", nothing),
+         test_own_sessions.test_a_session_is_ended_and_not_revived, ("client",)),
+    Twin("one signs out everywhere", attribute(views, "end_sessions", nothing),
+         test_sessions.test_sign_out_everywhere, ("client",)),
+    Twin("a role that runs out ends the session",
+         attribute(User, "_get_session_auth_hash", lambda self, secret=None: "x"),
+         test_sessions.test_role_that_runs_out_ends_the_session, ("client",)),
+    Twin("nobody gives herself a role", attribute(actions, "grant_role", given_by_nobody),
+         test_accounts.test_nobody_gives_a_role_to_herself),
+    Twin("roles exclude each other", attribute(actions, "INCOMPATIBLE", frozenset()),
+         test_accounts.test_two_roles_at_once_are_refused, (), ((Role.PETUGAS, Role.BENDAHARA),)),
+    Twin("the database excludes roles too", without_constraint(
+        "accounts_rolegrant", "role_grant_no_overlap"),
+         test_accounts.test_the_database_refuses_two_roles_past_the_action, commits=True),
+    Twin("answers are taken for what they are", without_header("X-Content-Type-Options"),
+         test_headers.test_every_answer_carries_the_headers, ("caseworker", "monkeypatch")),
+    Twin("no page stands in a frame", setting(X_FRAME_OPTIONS="SAMEORIGIN"),
+         test_headers.test_every_answer_carries_the_headers, ("caseworker", "monkeypatch")),
+    Twin("no referrer goes outside", setting(SECURE_REFERRER_POLICY="unsafe-url"),
+         test_headers.test_every_answer_carries_the_headers, ("caseworker", "monkeypatch")),
+    Twin("other windows are kept apart", setting(
+        SECURE_CROSS_ORIGIN_OPENER_POLICY="unsafe-none"),
+         test_headers.test_every_answer_carries_the_headers, ("caseworker", "monkeypatch")),
+    Twin("nothing is kept by caches", without_header("Cache-Control"),
+         test_headers.test_every_answer_carries_the_headers, ("caseworker", "monkeypatch")),
+)  # fmt: skip
