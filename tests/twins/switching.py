@@ -23,7 +23,7 @@ FOR_EVER = 10**9
 class Twin:
     """`off` breaks one control; `test`, called with these fixtures and values, must fail.
 
-    It fails for the right reason if the line of a test at which it stops holds `at`.
+    It fails for the right reason if the line at which it stops, or its message, holds `at`.
     """
 
     name: str

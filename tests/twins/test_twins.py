@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import DatabaseError
 from django.urls import NoReverseMatch
 
 from kotim_social.accounts.models import User
@@ -22,7 +23,6 @@ from tests.cases.people import client_of
 from tests.cases.test_casework import petugas, pimpinan
 from tests.cases.test_worker_edit import ani, officer
 from tests.cases.test_worker_facts import ani as masked
-from tests.cases.test_worker_list import people as listed
 from tests.cases.test_worker_search import people as found
 from tests.desk.test_trail_pages import auditor, four, worker
 from tests.disbursements.conftest import denied, sql
@@ -42,7 +42,7 @@ from tests.twins.twins import TWINS
 
 __all__ = [
     "admin", "ani", "auditor", "browser", "caseworker", "denied", "found", "four", "ignoring",
-    "keeper", "key_file", "listed", "masked", "of_tangar", "officer", "payment_list", "petugas",
+    "keeper", "key_file", "masked", "of_tangar", "officer", "payment_list", "petugas",
     "pimpinan", "proposing", "rounds", "savings", "sql", "victim", "worker",
 ]  # fmt: skip
 FULL = bool(os.environ.get("KOTIM_FULL"))
@@ -53,6 +53,7 @@ RED = (
     AssertionError,
     AttributeError,
     CryptoError,
+    DatabaseError,
     KeyError,
     ValueError,
     NoReverseMatch,
@@ -69,7 +70,7 @@ def editor(officer: User) -> object:
 
 @contextmanager
 def red_at(part: str) -> Iterator[None]:
-    """The line of a test at which it stops holds this part, or it is red for another reason."""
+    """The line at which the test stops, or what it says, holds this part: the right reason."""
     with pytest.raises(RED) as caught:
         yield
     frames = traceback.extract_tb(caught.value.__traceback__)
@@ -78,7 +79,8 @@ def red_at(part: str) -> Iterator[None]:
         if "/tests/" in frame.filename and "/tests/twins/" not in frame.filename
     ]  # fmt: skip
     told = f"{type(caught.value).__name__}: {str(caught.value)[:300]}"
-    assert part and any(part in line for line in lines), f"{lines} <- {told}"
+    where = "\n".join([*lines, told])
+    assert part and part in where, f"{lines} <- {told}"
 
 
 def run(twin: Twin, request: pytest.FixtureRequest, patch: pytest.MonkeyPatch) -> None:
