@@ -286,6 +286,10 @@ if not 1 <= DRAFT_DAYS <= 31:
 CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# Under this prefix a browser takes a cookie over HTTPS only, from this host and for all of it: no
+# other host of the office's domain, and nobody between, can set it.
+_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}sessionid", f"{_PREFIX}csrftoken"
 SECURE_SSL_REDIRECT = HTTPS
 # A monitor on this machine asks without HTTPS; the answers hold no data.
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]

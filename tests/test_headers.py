@@ -152,7 +152,10 @@ def test_production_settings_have_nothing_to_warn_of() -> None:
 
 
 def test_production_cookies_and_transport() -> None:
-    asked = "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_SSL_REDIRECT SECURE_HSTS_SECONDS DEBUG"
+    asked = (
+        "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_SSL_REDIRECT SECURE_HSTS_SECONDS DEBUG"
+        " SESSION_COOKIE_NAME CSRF_COOKIE_NAME"
+    )
     code = (
         f"from kotim_social import settings as s; print(*(getattr(s, n) for n in {asked.split()}))"
     )
@@ -164,4 +167,6 @@ def test_production_cookies_and_transport() -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.split() == ["True", "True", "True", "31536000", "False"]
+    shown = done.stdout.split()
+    assert shown[:5] == ["True", "True", "True", "31536000", "False"]
+    assert shown[5:] == ["__Host-sessionid", "__Host-csrftoken"]

@@ -175,9 +175,7 @@ def test_pages_pass_the_gates(
     ("part", "directive"),
     [
         ('<p style="color: red">merah</p>', "style-src-attr"),
-        ("<style>p { color: red }</style>", "style-src-elem"),
         ("<script>document.title = 'x'</script>", "script-src-elem"),
-        ('<button onclick="alert(1)">x</button>', "script-src-attr"),
         ('<img alt="" src="https://evil.example/x.png">', "img-src"),
     ],
 )

@@ -60,7 +60,7 @@ def test_lone_surrogates_and_wrong_utf8_get_a_sentence(browser: Client) -> None:
             assert browser.get(answer.url).status_code == 200
 
 
-@pytest.mark.parametrize("number", ["9" * 5000, "1" * 4301, "1e309", "²", "-1", "NaN"])
+@pytest.mark.parametrize("number", ["9" * 5000, "1e309", "²", "-1"])
 def test_a_number_that_is_none_gets_a_sentence(browser: Client, number: str) -> None:
     answer = browser.post(create_url(browser), {**NEW, "children": number})
     assert answer.status_code == 422, "a form takes such a number"

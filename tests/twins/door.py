@@ -9,6 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.stages import AuthenticateStage
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -108,6 +109,10 @@ DOOR = (
     Twin("failed sign-ins wait", setting(ACCOUNT_RATE_LIMITS=False),
          test_sign_in.test_the_delay_grows_and_ends,
          at="tries_until_refused() == 5"),
+    Twin("a password alone opens nothing", attribute(
+        AuthenticateStage, "handle", lambda _self: (None, True)),
+         test_sign_in.test_password_and_code_open_the_door, ("client",),
+         at='answer.url == reverse("mfa_authenticate")'),
     Twin("a code opens once", attribute(forms.cache, "add", yes),
          test_sign_in.test_a_code_opens_once, ("client",),
          at="not is_signed_in(other)"),
