@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from playwright.sync_api import Error, Page, Route
 
 from kotim_social.accounts.models import User
@@ -169,6 +169,23 @@ def test_pages_pass_the_gates(
     assert not any(troubles.values()), "\n".join(
         f"{role}: {trouble}" for role, found in troubles.items() for trouble in found
     )
+
+
+def test_the_admin_site_meets_no_content_policy(
+    live_server: Any, people: dict[str, User], sign_in: Callable[..., Page]
+) -> None:
+    """Its pages are Django's own, so only what the browser says of them is looked at."""
+    page = sign_in(people["admin"])
+    troubles = listen(page, live_server.url)
+    accounts = ("user", "rolegrant", "assignment")
+    names = ["index", *(f"accounts_{name}_changelist" for name in accounts), "accounts_user_add"]
+    paths = [reverse(f"admin:{name}") for name in names]
+    paths.append(reverse("admin:accounts_user_change", args=[people["admin"].pk]))
+    for path in paths:
+        answer = page.goto(f"{live_server.url}{path}")
+        assert answer is not None and answer.status == 200, path
+    told = [trouble for trouble in troubles if "content policy" in trouble or "host" in trouble]
+    assert told == []
 
 
 @pytest.mark.parametrize(
