@@ -14,12 +14,15 @@ from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # Names in the form and in the address: the page whose form it is, and what to do with the draft.
 DRAFT_PAGE, DRAFT_ACT, OPEN = "draft_page", "draft", "open"
+# What the author of a form that writes over a record saw (`kotim_social.rewriting`).
+SEEN = "seen"
 SHORT = 5
 _DASHES = forms.ModelChoiceField(queryset=None).empty_label
 
@@ -39,7 +42,7 @@ class PlainFormHelper(FormHelper):
         """The fields, and round those of a long form what keeps it half-filled."""
         before = draft_head(form, context)
         fields: SafeString = super().render_layout(form, context, *args, **kwargs)
-        return before + fields + draft_foot(form, context)
+        return before + _seen_field(form) + fields + draft_foot(form, context)
 
 
 class PlainForm:
@@ -87,6 +90,13 @@ class PlainFilter(PlainForm):
 
     mark_optional: ClassVar[bool] = False
     is_long: ClassVar[bool] = False  # type: ignore[assignment]
+
+
+def _seen_field(form: Any) -> SafeString:
+    seen = getattr(form, "seen", None)
+    if seen is None:
+        return SafeString("")
+    return format_html('<input type="hidden" name="{}" value="{}">', SEEN, seen)
 
 
 def draft_head(form: Any, context: Any) -> SafeString:

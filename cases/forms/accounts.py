@@ -77,7 +77,6 @@ class HolderForm(PlainForm, forms.Form):
         max_length=200,
         help_text=gettext_lazy("For example: copy of the savings book."),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
 
 class HandOverForm(PlainForm, forms.Form):

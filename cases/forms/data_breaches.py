@@ -80,7 +80,6 @@ class BreachForm(PlainForm, forms.Form):
         required=False,
         hint=gettext_lazy("The law wants it in the letters."),
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, breach: DataBreach, data: Any) -> BreachForm:
@@ -95,7 +94,7 @@ class BreachForm(PlainForm, forms.Form):
             **{
                 name: getattr(breach, name)
                 for name in (
-                    "kind", "how", "data", "people_estimated", "cause", "measures", "version",
+                    "kind", "how", "data", "people_estimated", "cause", "measures",
                 )
             },
         }  # fmt: skip

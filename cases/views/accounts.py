@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.account_facts import book_of, cautions
@@ -21,7 +22,8 @@ from cases.masks import masked_number
 from cases.models import BankAccount, BookHandOver, Worker
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
-from kotim_social.audit.trail import record
+from kotim_social.audit.trail import history_of, record
+from kotim_social.rewriting import Page, hold, rewrite
 from kotim_social.workflow import Refused
 
 
@@ -89,18 +91,25 @@ def account_number(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require(Perm.WORKER_EDIT)
 def account_holder(request: HttpRequest, pk: UUID) -> HttpResponse:
-    worker = get_visible_or_404(Worker, request.user, pk)
+    worker = hold(request, get_visible_or_404(Worker, request.user, pk))
     current = _current(worker)
     if current is None:
         return redirect("cases:account_add", pk=worker.pk)
-    first = {"holder": current.holder, "version": current.version}
-    form = HolderForm(request.POST or None, initial=first)
-    return _write(
+    first = {"holder": current.holder}
+    about = Page(
+        caption=worker.register_no,
+        back=reverse("cases:account", args=[worker.pk]),
+        last=history_of(current).filter(act="bankaccount.edit_holder").first,
+    )
+    form, conflict = rewrite(request, lambda data: HolderForm(data, initial=first), about)
+    return conflict or _write(
         request,
         worker,
         form,
         _("Correct the name of the holder"),
-        lambda: edit_holder(worker=worker, by=request.user, **form.cleaned_data),
+        lambda: edit_holder(
+            worker=worker, version=current.version, by=request.user, **form.cleaned_data
+        ),
     )
 
 

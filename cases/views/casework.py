@@ -24,8 +24,9 @@ from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, ask
-from kotim_social.audit.trail import record
+from kotim_social.audit.trail import history_of, record
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.rewriting import Page, hold, rewrite
 from kotim_social.workflow import Refused
 
 
@@ -49,9 +50,11 @@ def case_or_404(pk: UUID, user: User) -> Worker:
 
 
 @idempotent
-def case_act(request: HttpRequest, worker: Worker, about: Any, act: CaseAct) -> HttpResponse:
+def case_act(
+    request: HttpRequest, worker: Worker, about: Any, act: CaseAct, form: forms.Form | None = None
+) -> HttpResponse:
     """Form, then the act, then back to her case; a refusal is shown in the form."""
-    form = act.form(request.POST or None, initial=act.initial(about))
+    form = form or act.form(request.POST or None, initial=act.initial(about))
     asking = Asking(
         question=act.title,
         submit=act.submit,
@@ -183,7 +186,16 @@ def note_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require(Perm.CASEWORK_EDIT)
 def note_edit(request: HttpRequest, note: UUID) -> HttpResponse:
     found = get_visible_or_404(Note.objects.select_related("worker"), actor(request), note)
-    return case_act(request, found.worker, found, NOTE_EDIT)
+    worker, found = found.worker, hold(request, found)
+    edits = history_of(worker).filter(act="note.edit")
+    about = Page(
+        caption=worker.register_no,
+        back=reverse("cases:casework", args=[worker.pk]),
+        last=edits.filter(changes__contains={"note": [None, str(found.pk)]}).first,
+    )
+    first = NOTE_EDIT.initial(found)
+    form, conflict = rewrite(request, lambda data: NOTE_EDIT.form(data, initial=first), about)
+    return conflict or case_act(request, worker, found, NOTE_EDIT, form)
 
 
 @require(Perm.CASEWORK_EDIT)

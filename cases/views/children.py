@@ -24,9 +24,10 @@ from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, ask, fact
-from kotim_social.audit.trail import record
+from kotim_social.audit.trail import history_of, record
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
+from kotim_social.rewriting import Page, hold, rewrite
 
 PAGE = 50
 # Where each act of the road is done; both answers stand on one page.
@@ -168,7 +169,19 @@ def child_open(request: HttpRequest) -> HttpResponse:
 
 @require(Perm.CHILD_ASSIGN)
 def child_assign(request: HttpRequest, child: UUID) -> HttpResponse:
-    return _act(request, _row(request, child), ASSIGN)
+    """Over another officer's head only when it was seen that the child is hers."""
+    row = hold(request, _row(request, child))
+    about = Page(
+        caption=row.name,
+        back=reverse("cases:child_detail", args=[row.pk]),
+        last=history_of(row).filter(act="childreferral.assign").first,
+        fields=("officer",),
+    )
+    first = {"officer": row.officer_id, "due_on": today()}
+    form, conflict = rewrite(
+        request, lambda data: child_forms.AssignForm(data, initial=first), about
+    )
+    return conflict or _act(request, row, ASSIGN, form)
 
 
 @require(Perm.CHILD_CARE)
@@ -197,7 +210,9 @@ def child_close(request: HttpRequest, child: UUID) -> HttpResponse:
 
 
 @idempotent
-def _act(request: HttpRequest, child: ChildReferral, act: ChildAct) -> HttpResponse:
+def _act(
+    request: HttpRequest, child: ChildReferral, act: ChildAct, form: forms.Form | None = None
+) -> HttpResponse:
     asking = Asking(
         question=act.question,
         submit=act.submit,
@@ -210,7 +225,7 @@ def _act(request: HttpRequest, child: ChildReferral, act: ChildAct) -> HttpRespo
         ],
         warning=act.warning,
     )
-    form = act.form(request.POST or None, initial={"due_on": today()})
+    form = form or act.form(request.POST or None, initial={"due_on": today()})
     return ask(request, form, asking, lambda _data: act.run(child, form, actor(request)))
 
 

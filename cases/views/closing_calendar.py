@@ -20,9 +20,11 @@ from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.models import Entry
+from kotim_social.audit.trail import history_of
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import format_date, parse_date, today
 from kotim_social.regions.models import Lokalisasi
+from kotim_social.rewriting import Page, hold, rewrite
 
 SHOWN = 30
 
@@ -87,8 +89,17 @@ def _day(text: str | None) -> str:
 @require(Perm.CLOSING_EDIT)
 @idempotent
 def closing_edit(request: HttpRequest, code: str) -> HttpResponse:
-    lokalisasi = get_object_or_404(Lokalisasi, pk=code)
+    lokalisasi = hold(request, get_object_or_404(Lokalisasi, pk=code))
     first = {name: getattr(lokalisasi, name) for name in DATES}
+    about = Page(
+        caption=lokalisasi.name,
+        back=reverse("cases:closing_calendar"),
+        last=history_of(lokalisasi).filter(act="lokalisasi.reschedule").first,
+        fields=DATES,
+    )
+    form, conflict = rewrite(request, lambda data: ClosingForm(data, initial=first), about)
+    if conflict is not None:
+        return conflict
     asking = Asking(
         question=_("Change the closing dates"),
         submit=_("Save the dates"),
@@ -111,5 +122,4 @@ def closing_edit(request: HttpRequest, code: str) -> HttpResponse:
                 % {"count": minors},
             )
 
-    form = ClosingForm(request.POST or None, initial=first)
     return ask(request, form, asking, run)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.urls import reverse
 
 from cases.actions.workers import EditConflictError
 from cases.forms.person import home_text
 from cases.forms.workers import EditForm, initial_of
 from cases.masks import HIDDEN
-from kotim_social.accounts.models import User
+from kotim_social import rewriting
+from kotim_social.formlayout import DRAFT_PAGE
 from kotim_social.lib.dates import format_date
 from kotim_social.lib.nik import mask_nik, mask_phone
 
-CONFLICT = 409
 # Sent again as they were typed: they are compared with what this editor saw, or are typed anew.
 _AS_TYPED = ("aliases", "aliases_before", "other_person")
 
@@ -27,20 +27,19 @@ def conflict_page(
     columns = {one.name for one in conflict.fields}
     names = [name for name in form.order if columns & set(form.columns_of(name))]
     theirs = initial_of(conflict.stored)
-    who = User.objects.filter(pk=conflict.last.user_id).first() if conflict.last else None
-    context = {
-        "worker": conflict.stored,
-        "rows": [_row(form, name, conflict, theirs) for name in names],
-        "kept": [
-            (name, _sent_again(form, name, conflict, theirs))
-            for name in form.fields
-            if name not in names and name != "version"
-        ],
-        "version": conflict.stored.version,
-        "who": who,
-        "when": conflict.last.at if conflict.last else None,
-    }
-    return render(request, "cases/worker_conflict.html", context, status=CONFLICT)
+    rows = [_row(form, name, conflict, theirs) for name in names]
+    kept = [
+        (name, _sent_again(form, name, conflict, theirs))
+        for name in form.fields
+        if name not in names and name != "version"
+    ]
+    page = rewriting.Page(
+        caption=conflict.stored.register_no,
+        back=reverse("desk:worker_page", args=[conflict.stored.pk]),
+        last=lambda: conflict.last,
+    )
+    hidden = [(DRAFT_PAGE, request.get_full_path()), ("version", conflict.stored.version)]
+    return rewriting.conflict_page(request, rows, [*hidden, *kept], page)
 
 
 def _row(

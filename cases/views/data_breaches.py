@@ -31,9 +31,10 @@ from cases.models.data_breach import RUNNING
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, YesForm, ask, fact
-from kotim_social.audit.trail import record
+from kotim_social.audit.trail import history_of, record
 from kotim_social.files.serving import file_response
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.rewriting import Page, hold, rewrite
 
 PAGE = 50
 _CAREFUL = {
@@ -115,7 +116,15 @@ def data_breach(request: HttpRequest, pk: UUID) -> HttpResponse:
 @idempotent
 def data_breach_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
     user, row = actor(request), _row(request, pk)
-    form = BreachForm.of(row, request.POST or None)
+    row = hold(request, row)
+    about = Page(
+        caption=row.get_kind_display(),
+        back=_url(row),
+        last=history_of(row).filter(act="databreach.amend").first,
+    )
+    form, conflict = rewrite(request, lambda data: BreachForm.of(row, data), about)
+    if conflict is not None:
+        return conflict
     asking = Asking(
         question=_("Change what is known"),
         submit=_("Record it"),
@@ -123,8 +132,8 @@ def data_breach_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
         done=_("Recorded."),
     )
 
-    def run(data: dict[str, Any]) -> None:
-        acts.amend(breach=row, facts=form.facts(), version=data["version"] or 0, by=user)
+    def run(_data: dict[str, Any]) -> None:
+        acts.amend(breach=row, facts=form.facts(), version=row.version, by=user)
 
     return ask(request, form, asking, run)
 

@@ -32,6 +32,27 @@ class UserForm(forms.ModelForm):
         model = User
         fields: ClassVar[list[str]] = ["username", "full_name", "is_active"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("full_name", "is_active"):
+            # The form carries what its author saw: what she left alone is not written back.
+            if self.instance.pk and name in self.fields:
+                self.fields[name].show_hidden_initial = True
+
+    def clean_full_name(self) -> str:
+        """Over a name that somebody else wrote meanwhile only when it was seen."""
+        name: str = self.cleaned_data["full_name"]
+        seen = self.data.get(self.add_initial_prefix("full_name"), "")
+        stored = self.initial.get("full_name", "")
+        if self.instance.pk and name != seen and stored not in (seen, name):
+            # The next sending has seen it.
+            self.data = {**self.data.dict(), self.add_initial_prefix("full_name"): stored}  # type: ignore[attr-defined]
+            raise ValidationError(
+                _("Somebody else changed the name meanwhile; stored now: %(name)s.")
+                % {"name": stored}
+            )
+        return name
+
     def clean(self) -> dict[str, Any]:
         if self.instance.pk == self.by.pk and not self.cleaned_data.get("is_active", True):
             raise ValidationError(_("You cannot close your own account."))

@@ -14,7 +14,7 @@ from cases.forms.fields import DayField
 from kotim_social.formlayout import PlainFilter, PlainForm
 from kotim_social.regions.models import Province
 from repatriation.actions.planning import FACTS
-from repatriation.models import Batch, Leg, Officer, Zone
+from repatriation.models import Batch, Escort, Leg, Officer, Zone
 
 
 class SeatsForm(PlainFilter, forms.Form):
@@ -164,6 +164,25 @@ class EscortForm(PlainForm, forms.Form):
         along = batch.escorts.filter(active=True).values("officer")
         free = Officer.objects.filter(active=True).exclude(pk__in=along)
         self.fields["officer"].queryset = free  # type: ignore[attr-defined]
+
+
+class HeadForm(PlainForm, forms.Form):
+    """Which of those who go along is the head."""
+
+    head = forms.ModelChoiceField(
+        label=_("Head of the batch"),
+        queryset=Escort.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
+        along = Escort.objects.filter(batch=batch, active=True).select_related("officer")
+        head = along.filter(is_head=True).first()
+        super().__init__(*args, initial={"head": head and head.pk}, **kwargs)
+        field: Any = self.fields["head"]
+        field.queryset = along.order_by("officer__name")
+        field.label_from_instance = lambda escort: escort.officer.name
 
 
 class OfficerForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]

@@ -18,13 +18,14 @@ from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.rewriting import hold, rewrite
 from repatriation import rules
 from repatriation.actions import planning, road
 from repatriation.forms import BatchFactsForm, DateForm, EmergencyForm, ReasonForm
 from repatriation.listing import open_incidents
 from repatriation.models import Batch
 from repatriation.papers.manifest import Copy
-from repatriation.views.common import UNPROCESSABLE, Act, act_page, done
+from repatriation.views.common import UNPROCESSABLE, Act, act_page, done, rewritten
 from repatriation.workflow import (
     BATCH,
     BEFORE_DEPARTURE,
@@ -107,8 +108,12 @@ def _buttons(batch: Batch, user: User) -> list[dict[str, Any]]:
 
 @require(Perm.BATCH_PLAN)
 def batch_edit(request: HttpRequest, pk: str) -> HttpResponse:
-    batch = get_visible_or_404(Batch, actor(request), pk)
-    form = BatchFactsForm(request.POST or None, instance=batch)
+    batch = hold(request, get_visible_or_404(Batch, actor(request), pk))
+    form, conflict = rewrite(
+        request, lambda data: BatchFactsForm(data, instance=batch), rewritten(batch, "batch.edit")
+    )
+    if conflict is not None:
+        return conflict
     status = 200
     if request.method == "POST":
         if form.is_valid() and done(
@@ -126,18 +131,22 @@ def batch_edit(request: HttpRequest, pk: str) -> HttpResponse:
 @idempotent
 def emergency(request: HttpRequest, pk: str) -> HttpResponse:
     """The one part of the plan that is written on the road too."""
-    batch = get_visible_or_404(Batch, actor(request), pk)
+    batch = hold(request, get_visible_or_404(Batch, actor(request), pk))
+    now = {"contacts": batch.emergency_contacts or ""}
+    form, conflict = rewrite(
+        request, lambda data: EmergencyForm(data, initial=now), rewritten(batch, "batch.edit")
+    )
+    if conflict is not None:
+        return conflict
     act = Act(
         batch=batch,
         question=_("Emergency contacts"),
         submit_label=_("Save the contacts"),
         done=_("The emergency contacts are saved."),
-        do=lambda form: planning.edit_emergency_contacts(
-            batch=batch, contacts=form.cleaned_data["contacts"], by=actor(request)
+        do=lambda filled: planning.edit_emergency_contacts(
+            batch=batch, contacts=filled.cleaned_data["contacts"], by=actor(request)
         ),
-        form=EmergencyForm(
-            request.POST or None, initial={"contacts": batch.emergency_contacts or ""}
-        ),
+        form=form,
     )
     return act_page(request, act)
 

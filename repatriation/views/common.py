@@ -10,8 +10,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kotim_social import rewriting
+from kotim_social.audit.models import Entry
+from kotim_social.audit.trail import history_of
 from kotim_social.workflow import Refused
 from repatriation import rules
 from repatriation.models import Batch
@@ -66,6 +70,18 @@ def done(do: Callable[[Any], Any], form: Any) -> bool:
         form.add_error(None, refusal.sentences)
         return False
     return True
+
+
+def rewritten(
+    batch: Batch, act: str, *, back: str = "repatriation:batch_detail", **changes: Any
+) -> rewriting.Page:
+    """What the page of two editors says; `act` is the trail's word for the writing."""
+
+    def last() -> Entry | None:
+        rows = history_of(batch).filter(act=act)
+        return rows.filter(changes__contains=changes).first() if changes else rows.first()
+
+    return rewriting.Page(caption=batch.code, back=reverse(back, args=[batch.pk]), last=last)
 
 
 def facts_of(batch: Batch) -> Sequence[dict[str, Any]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.trail import history_of
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.rewriting import Page, hold, rewrite
 from repatriation.actions import incidents, outcomes
 from repatriation.forms import (
     HandIncidentForm,
@@ -89,16 +92,25 @@ def settle(request: HttpRequest, pk: str, incident_pk: str) -> HttpResponse:
 def hand_on(request: HttpRequest, pk: str, incident_pk: str) -> HttpResponse:
     """Another officer, or another day."""
     batch, incident = _incident_or_404(request, pk, incident_pk)
+    incident = hold(request, incident)
     initial = {"owner": incident.owner_id, "due_on": incident.due_on}
+    about = Page(
+        caption=batch.code,
+        back=reverse("repatriation:batch_detail", args=[batch.pk]),
+        last=history_of(incident).filter(act="incident.hand").first,
+    )
+    form, conflict = rewrite(request, lambda data: HandIncidentForm(data, initial=initial), about)
+    if conflict is not None:
+        return conflict
     act = Act(
         batch=batch,
         question=_("Who clears it up, and by when?"),
         submit_label=_("Save"),
         done=_("The incident has its owner and its day."),
-        do=lambda form: incidents.hand_incident(
-            incident=incident, by=actor(request), **form.cleaned_data
+        do=lambda filled: incidents.hand_incident(
+            incident=incident, by=actor(request), **filled.cleaned_data
         ),
-        form=HandIncidentForm(request.POST or None, initial=initial),
+        form=form,
         context={"member": incident.member},
     )
     return act_page(request, act)

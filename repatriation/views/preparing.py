@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.rewriting import hold, rewrite
 from repatriation import rules
 from repatriation.actions import preparing
-from repatriation.forms import EmptyForm, EscortForm, LegForm, OfficerForm
+from repatriation.forms import EmptyForm, EscortForm, HeadForm, LegForm, OfficerForm
 from repatriation.models import Batch, Escort, Leg
 from repatriation.proposal import escorts_for
-from repatriation.views.common import UNPROCESSABLE, Act, act_page, done
+from repatriation.views.common import UNPROCESSABLE, Act, act_page, done, rewritten
 
 
 @require(Perm.BATCH_PLAN)
@@ -29,7 +30,8 @@ def leg_add(request: HttpRequest, pk: str) -> HttpResponse:
 @require(Perm.BATCH_PLAN)
 @idempotent
 def leg_edit(request: HttpRequest, pk: str, leg_pk: str) -> HttpResponse:
-    batch = get_visible_or_404(Batch, actor(request), pk)
+    # The batch is held: every act on a leg holds it first.
+    batch = hold(request, get_visible_or_404(Batch, actor(request), pk))
     return _leg_page(request, batch, _leg_or_404(batch, leg_pk))
 
 
@@ -108,15 +110,24 @@ def escort_remove(request: HttpRequest, pk: str, escort_pk: str) -> HttpResponse
 @require(Perm.BATCH_PLAN)
 @idempotent
 def escort_head(request: HttpRequest, pk: str, escort_pk: str) -> HttpResponse:
-    batch = get_visible_or_404(Batch, actor(request), pk)
+    batch = hold(request, get_visible_or_404(Batch, actor(request), pk))
     escort = _escort_or_404(batch, escort_pk)
+    about = rewritten(batch, "batch.head", back="repatriation:escorts")
+    form, conflict = rewrite(request, lambda data: HeadForm(data, batch=batch), about)
+    if conflict is not None:
+        return conflict
+    if request.method != "POST":
+        form.initial["head"] = escort.pk
     act = Act(
         batch=batch,
         question=_("Make %(name)s head of the batch?") % {"name": escort.officer.name},
         submit_label=_("Make head of the batch"),
         done=_("The batch has a new head."),
-        do=lambda form: preparing.make_head(batch=batch, escort=escort, by=actor(request)),
-        form=EmptyForm(request.POST or None),
+        do=lambda filled: preparing.make_head(
+            batch=batch, escort=filled.cleaned_data["head"], by=actor(request)
+        ),
+        form=form,
+        back="repatriation:escorts",
     )
     return act_page(request, act)
 
@@ -131,7 +142,12 @@ def _escort_or_404(batch: Batch, pk: str) -> Escort:
 
 
 def _leg_page(request: HttpRequest, batch: Batch, leg: Leg | None) -> HttpResponse:
-    form = LegForm(request.POST or None, instance=leg)
+    about = rewritten(batch, "batch.leg", leg=[None, leg.number if leg else None])
+    form, conflict = LegForm(request.POST or None), None
+    if leg is not None:
+        form, conflict = rewrite(request, lambda data: LegForm(data, instance=leg), about)
+    if conflict is not None:
+        return conflict
     if (
         request.method == "POST"
         and form.is_valid()

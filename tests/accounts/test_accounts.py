@@ -196,10 +196,37 @@ def test_admin_ends_a_role_and_closes_an_account(client: Client, admin: User) ->
     )
     assert User.objects.get(pk=user.pk).roles == set()
     client.post(
-        reverse("admin:accounts_user_change", args=[user.pk]), {"full_name": "Siti Baru", **NO_ROWS}
+        reverse("admin:accounts_user_change", args=[user.pk]),
+        {"full_name": "Siti Baru", **_seen(user), **NO_ROWS},
     )
     user = User.objects.get(pk=user.pk)
     assert (user.full_name, user.is_active, user.session_epoch) == ("Siti Baru", False, 1)
+
+
+def _seen(user: User) -> dict[str, str]:
+    """What the form carries of the record as it was shown."""
+    return {"initial-full_name": user.full_name, "initial-is_active": str(user.is_active)}
+
+
+def test_two_admins_change_one_account(client: Client, admin: User) -> None:
+    user = make_user("siti", Role.PETUGAS)
+    url = reverse("admin:accounts_user_change", args=[user.pk])
+    page = client.get(url).text
+    assert 'name="initial-full_name"' in page and 'name="initial-is_active"' in page
+    seen = {**_seen(user), **NO_ROWS, "is_active": "on"}
+    client.post(url, {**seen, "full_name": "Siti Satu"})
+    # Only the account was to be closed: the name that the other wrote stays.
+    closing = {**seen, "full_name": user.full_name}
+    del closing["is_active"]
+    assert client.post(url, closing).status_code == 302
+    stored = User.objects.get(pk=user.pk)
+    assert (stored.full_name, stored.is_active) == ("Siti Satu", False)
+    # Both wrote the name: the second sees what is stored, and may then overrule it.
+    answer = client.post(url, {**seen, "full_name": "Siti Dua"})
+    assert answer.status_code == 200 and "Siti Satu" in answer.text and "Siti Dua" in answer.text
+    assert User.objects.get(pk=user.pk).full_name == "Siti Satu"
+    client.post(url, {**seen, "initial-full_name": "Siti Satu", "full_name": "Siti Dua"})
+    assert User.objects.get(pk=user.pk).full_name == "Siti Dua"
 
 
 def test_admin_cannot_help_herself(client: Client, admin: User) -> None:

@@ -349,7 +349,8 @@ def test_every_form_does_its_act(worker: Worker, petugas: User) -> None:
 
     post("note_add", worker.pk, text="catatan")
     note = worker.notes.get()
-    post("note_edit", note.pk, text="catatan baru")
+    form = client.get(reverse("cases:note_edit", args=[note.pk])).context["form"]
+    post("note_edit", note.pk, text="catatan baru", seen=form.seen)
     post("note_correct", note.pk, text="ralat")
     post("assess", worker.pk, risk="medium", summary="ringkas", assessed_on=day)
     post("plan_add", worker.pk, what="KTP", provider=provider.pk, due_on=day)

@@ -32,6 +32,7 @@ from tests.repatriation.travellers import (
     people,
     prepare,
     ready_batch,
+    seen_on,
     signed_in,
     walk_to,
     with_children,
@@ -222,6 +223,7 @@ def test_pages_of_the_way(four: Four) -> None:
     assert "sakit" in text
     assert url("outcome", member) in text
     handed = {"owner": four.petugas2.pk, "due_on": str(RECEIVED), **key()}
+    handed |= seen_on(client, url("hand_on", incident.pk))
     assert client.post(url("hand_on", incident.pk), handed).status_code == 302
     settled = {"outcome": "sembuh", "on": str(CAME), **key()}
     assert client.post(url("settle", incident.pk), settled).status_code == 302
@@ -296,7 +298,8 @@ def test_emergency_contacts_change_until_the_batch_has_ended(four: Four) -> None
     assert f'href="{page}"' in shown.content.decode()
     before = Entry.objects.filter(act="batch.edit").count()
     for _twice in range(2):  # the same words again are no change
-        answer = client.post(page, {"contacts": "Posko 0812 7000 0001", **key()})
+        seen = seen_on(client, page)
+        answer = client.post(page, {"contacts": "Posko 0812 7000 0001", **seen, **key()})
         assert answer.status_code == 302
     batch.refresh_from_db()
     assert batch.emergency_contacts == "Posko 0812 7000 0001"
@@ -305,7 +308,8 @@ def test_emergency_contacts_change_until_the_batch_has_ended(four: Four) -> None
     assert "7000" not in str(rows.order_by("-pk").first().changes)
     assert "Posko 0812 7000 0001" in client.get(page).content.decode()
     walk_to(batch, "finished", four)
-    assert client.post(page, {"contacts": "lain", **key()}).status_code == 422
+    late = {"contacts": "lain", **seen_on(client, page), **key()}
+    assert client.post(page, late).status_code == 422
     assert signed_in(four.pimpinan).get(page).status_code == 403
     with pytest.raises(Refused):
         planning.edit_emergency_contacts(batch=batch, contacts="lain", by=four.petugas)

@@ -30,6 +30,7 @@ from tests.repatriation.travellers import (
     member_of,
     people,
     ready_batch,
+    seen_on,
     signed_in,
 )
 
@@ -77,7 +78,8 @@ def test_the_whole_road_by_post(four: Four) -> None:
         "escort_order_on": str(ASKED),
         "planned_departure": str(LEFT),
     }
-    assert post(desk, "batch_edit", batch, facts).status_code == 302
+    seen = seen_on(desk, url("batch_edit", batch.pk))
+    assert post(desk, "batch_edit", batch, facts | seen).status_code == 302
     officer = {"new-name": "Contoh Ketua", "new-sex": "woman", "new-nip": "19800101 200501 2 001",
                "new-is_head": "on"}  # fmt: skip
     assert post(desk, "officer_add", batch, officer).status_code == 302
@@ -244,17 +246,20 @@ def test_a_leg_and_an_escort_are_changed_by_post(four: Four) -> None:
     assert 'value="2017-11-29T10:00"' in page
     body = {"mode": "road", "carrier": "Bus", "origin": "Sampit", "target": "Banjarbaru",
             "departure_zone": "WIB", "arrival_zone": "WITA"}  # fmt: skip
+    body |= seen_on(client, url("leg_edit", batch.pk, leg.pk))
     assert post(client, "leg_edit", batch, body, leg.pk).status_code == 302
     leg.refresh_from_db()
     assert (leg.mode, leg.vessel, leg.departure) == ("road", "", None)
     wrong = {**body, "departure": "2017-11-30T10:00", "arrival": "2017-11-29T10:00"}
+    wrong |= seen_on(client, url("leg_edit", batch.pk, leg.pk))
     assert post(client, "leg_edit", batch, wrong, leg.pk).status_code == 422
     assert post(client, "leg_remove", batch, {}, leg.pk).status_code == 302
     assert not Leg.objects.filter(active=True).exists()
     known = Officer.objects.create(name="Contoh Dua", sex="man")
     assert post(client, "escorts", batch, {"officer": str(known.pk)}).status_code == 302
     second = Escort.objects.get(officer=known)
-    assert post(client, "escort_head", batch, {}, second.pk).status_code == 302
+    head = {"head": str(second.pk), **seen_on(client, url("escort_head", batch.pk, second.pk))}
+    assert post(client, "escort_head", batch, head, second.pk).status_code == 302
     assert Escort.objects.get(is_head=True) == second
     assert post(client, "escort_remove", batch, {}, second.pk).status_code == 302
     assert Escort.objects.filter(active=True).count() == 1

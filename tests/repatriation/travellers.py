@@ -131,6 +131,12 @@ def signed_in(user: User) -> Client:
     return client
 
 
+def seen_on(client: Client, page: str) -> dict[str, str]:
+    """The seal of what a form over a record shows."""
+    form = client.get(page).context["form"]
+    return {"seen": form.seen}
+
+
 def key() -> dict[str, str]:
     """What the hidden field of a form carries."""
     return {"idempotency_key": str(uuid4())}

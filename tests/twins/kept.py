@@ -15,12 +15,14 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers import base as handling
 from django.core.handlers import exception as answering
+from django.db.models import Q
 from django.test import override_settings
 
 from cases.actions import workers as worker_acts
 from cases.forms.verification import RevealForm
 from cases.forms.workers import EditForm
 from cases.models import Worker, WorkerQuerySet
+from cases.models import worker as worker_models
 from cases.models.casework import NoteQuerySet
 from cases.views import search as search_views
 from kotim_social import logs
@@ -29,7 +31,13 @@ from kotim_social.lib import crypto, encrypted, nik, suppression
 from kotim_social.operations import supply
 from kotim_social.operations.doctor import database, machine
 from tests import test_access, test_deploy, test_headers, test_house
-from tests.cases import test_casework, test_worker_edit, test_worker_facts, test_worker_search
+from tests.cases import (
+    test_casework,
+    test_protected_children,
+    test_worker_edit,
+    test_worker_facts,
+    test_worker_search,
+)
 from tests.documents import test_paper
 from tests.drafts import test_drafts
 from tests.hostile import test_single_shots
@@ -98,6 +106,10 @@ KEPT = (
     Twin("objects are scoped", attribute(WorkerQuerySet, "visible_to", lambda rows, _user: rows),
          test_access.test_a_foreign_object_is_not_found, ("of_tangar",),
          at="stranger.get(path).status_code == NOT_FOUND, name"),
+    Twin("children are seen by few",
+         attribute(worker_models, "of_age", lambda: Q(pk__isnull=False)),
+         test_protected_children.test_page_list_count_and_search, ("child", "four"),
+         at="page.status_code == (200 if sees else 404), who"),
     Twin("a field is shown for a reason", attribute(
         RevealForm.base_fields["reason"], "required", False),
          test_worker_edit.test_one_field_is_shown_for_a_reason, ("editor", "ani"),

@@ -21,6 +21,7 @@ from kotim_social.lib.dates import today
 from tests.accounts.test_accounts import admin
 from tests.cases.people import client_of
 from tests.cases.test_casework import petugas, pimpinan
+from tests.cases.test_protected_children import child, people
 from tests.cases.test_worker_edit import ani, officer
 from tests.cases.test_worker_facts import ani as masked
 from tests.cases.test_worker_search import people as found
@@ -41,9 +42,9 @@ from tests.twins.switching import Twin
 from tests.twins.twins import TWINS
 
 __all__ = [
-    "admin", "ani", "auditor", "browser", "caseworker", "denied", "found", "four", "ignoring",
-    "keeper", "key_file", "masked", "of_tangar", "officer", "payment_list", "petugas",
-    "pimpinan", "proposing", "rounds", "savings", "sql", "victim", "worker",
+    "admin", "ani", "auditor", "browser", "caseworker", "child", "denied", "found", "four",
+    "ignoring", "keeper", "key_file", "masked", "of_tangar", "officer", "payment_list", "people",
+    "petugas", "pimpinan", "proposing", "rounds", "savings", "sql", "victim", "worker",
 ]  # fmt: skip
 FULL = bool(os.environ.get("KOTIM_FULL"))
 PART = 12
