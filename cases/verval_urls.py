@@ -39,6 +39,7 @@ urlpatterns = [
     path("sosialisasi/baru/", briefings.briefing_create, name="briefing_create"),
     path(BRIEFING, briefings.briefing_detail, name="briefing_detail"),
     path(f"{BRIEFING}hadir/", briefings.briefing_attendance, name="briefing_attendance"),
+    path(f"{BRIEFING}hadir/<uuid:marks>/urungkan/", briefings.briefing_undo, name="briefing_undo"),
     path("kalender-penutupan/", closing_calendar.closing_calendar, name="closing_calendar"),
     path("kalender-penutupan/<str:code>/", closing_calendar.closing_edit, name="closing_edit"),
     path(f"{PERSON}kelayakan/", eligibility.eligibility, name="eligibility"),

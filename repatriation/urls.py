@@ -60,6 +60,7 @@ urlpatterns = [
     ),
     path(f"{_BATCH}pendamping/<uuid:escort_pk>/ketua/", preparing.escort_head, name="escort_head"),
     path(f"{_BATCH}tiba/", travel.arrive, name="arrive"),
+    path(f"{_BATCH}tiba/<uuid:marks>/urungkan/", travel.undo_arrivals, name="undo_arrivals"),
     path(f"{_BATCH}serah-terima/", travel.hand_over, name="hand_over"),
     path(f"{_BATCH}surat-tugas.pdf", papers.assignment_order, name="assignment_order"),
     path(f"{_BATCH}pendamping/<uuid:escort_pk>/sppd.pdf", papers.travel_order, name="travel_order"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from cases.models import Attendance, Briefing, Worker, WorkerQuerySet
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.marks import fresh_marks
 from kotim_social.audit.trail import build, record, record_many
 from kotim_social.lib.dates import today
 from kotim_social.regions.models import Lokalisasi
@@ -93,3 +94,24 @@ def record_attendance(
         for pk in sorted(ids)
     )
     return len(added), len(out)
+
+
+@transaction.atomic
+def undo_attendance(*, briefing: Briefing, marks: str, by: User) -> int:
+    """Takes back what one saving of hers marked, all or none, while nobody changed it again."""
+    if not by.can(Perm.WORKER_EDIT):
+        raise Refused(_("You do not have the right to do this."))
+    Lokalisasi.objects.select_for_update().get(pk=briefing.lokalisasi_id)
+    rows = fresh_marks(
+        marks, "worker.attend", "worker.not_attend", by=by, briefing=[None, str(briefing.pk)]
+    )
+    if not rows:
+        raise Refused(_("A quarter of an hour has passed: correct it by hand."))
+    came = {UUID(row.object_id) for row in rows if row.act == "worker.attend"}
+    marked = {UUID(row.object_id) for row in rows}
+    there = briefing.attendances.filter(worker__in=marked, active=True)
+    if set(there.values_list("worker_id", flat=True)) != came:
+        raise Refused(_("Meanwhile it was changed again: correct it by hand."))
+    record_attendance(briefing=briefing, shown=marked, came=marked - came, by=by)
+    record("briefing.undo_marks", by=by, obj=briefing, changes={"people": [len(marked), 0]})
+    return len(marked)

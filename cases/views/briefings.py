@@ -14,16 +14,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.actions.briefings import NewBriefing, may_come, record_attendance, record_briefing
+from cases.actions.briefings import (
+    NewBriefing,
+    may_come,
+    record_attendance,
+    record_briefing,
+    undo_attendance,
+)
 from cases.forms.verval import BriefingForm
 from cases.listing import was_reached
 from cases.models import Briefing, Worker, WorkerQuerySet
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import Asking, ask
+from kotim_social.asking import Asking, YesForm, ask, fact, thank_with_undo
+from kotim_social.audit.marks import marks_here
 from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.lib.dates import format_date
 from kotim_social.regions.models import Place
 from kotim_social.workflow import Refused
 
@@ -124,9 +132,12 @@ def briefing_attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             words = {"added": counts[0], "out": counts[1]}
-            messages.success(
-                request, _("%(added)s people added, %(out)s taken out of the session.") % words
-            )
+            sentence = _("%(added)s people added, %(out)s taken out of the session.") % words
+            if any(counts):
+                url = reverse("cases:briefing_undo", args=[briefing.pk, marks_here()])
+                thank_with_undo(request, sentence, url, _("Undo (15 minutes)"))
+            else:
+                messages.success(request, sentence)
             return redirect("cases:briefing_detail", pk=briefing.pk)
     came = briefing.attendances.filter(active=True).values_list("worker_id", flat=True)
     context = {
@@ -138,6 +149,30 @@ def briefing_attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_cut": len(shown) == MOST,
     }
     return render(request, "cases/briefing_attendance.html", context)
+
+
+@require(Perm.WORKER_EDIT)
+@idempotent
+def briefing_undo(request: HttpRequest, pk: UUID, marks: UUID) -> HttpResponse:
+    """Takes one saving of the ticks back."""
+    briefing = _briefing(request, pk)
+    asking = Asking(
+        question=_("Undo this?"),
+        submit=_("Undo"),
+        back=reverse("cases:briefing_detail", args=[briefing.pk]),
+        done=_("It is undone."),
+        facts=[
+            fact(_("Lokalisasi"), briefing.lokalisasi.name),
+            fact(_("Date of the session"), format_date(briefing.held_on)),
+        ],
+        warning=_("Whom you added is taken out again, and whom you took out is there again."),
+    )
+    return ask(
+        request,
+        YesForm(request.POST or None),
+        asking,
+        lambda _data: undo_attendance(briefing=briefing, marks=str(marks), by=request.user),
+    )
 
 
 def _people_shown(request: HttpRequest, briefing: Briefing) -> tuple[WorkerQuerySet, str]:

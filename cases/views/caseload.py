@@ -23,6 +23,7 @@ from cases.views.sets import chosen_set
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import thank_with_undo
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
@@ -120,11 +121,12 @@ def _hand_over(request: HttpRequest, people: list[Any]) -> HttpResponse:
     form = OfferForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
-            offer_cases(workers=people, **form.cleaned_data, by=user)
+            offer = offer_cases(workers=people, **form.cleaned_data, by=user)
         except Refused as refusal:
             refuse(form, refusal.sentences)
         else:
-            messages.success(request, _("The cases wait for acceptance."))
+            url = reverse("cases:hand_over_answer", args=[offer.pk])
+            thank_with_undo(request, _("The cases wait for acceptance."), url, _("Take it back"))
             return redirect("cases:caseloads")
     context = {"form": form, "people": people, "back": reverse("cases:caseloads")}
     return render(request, "cases/hand_over.html", context, status=422 if form.errors else 200)

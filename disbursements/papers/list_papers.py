@@ -196,10 +196,10 @@ def print_receipts(job: Job, report: Report) -> IssuedPaper:
         budget_code=job.arguments["budget_code"],
         printed=_printed(by),
         signatures=[signature_block(who, day) for who in ("pa_kpa", "pptk", "bendahara")],
-        stamps=Stamps("receipt", day),
+        stamps={on: Stamps("receipt", on) for on in {row.on for row in payments.rows}},
         duty=job.arguments["duty"],
     )
-    duties = [facts.duty_on(row.amount) for row in payments.rows]
+    duties = [facts.duty_on(row) for row in payments.rows]
     return issue_paper(
         kind=RECEIPTS,
         build=lambda number: receipts_pdf(

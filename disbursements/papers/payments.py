@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from disbursements.models import PaymentLine, PaymentList, StampDuty
+from kotim_social.lib.dates import today
 from kotim_social.lib.nik import mask_account
 
 
@@ -26,6 +27,7 @@ class Payment:
     amount: int
     kind: str
     legal_basis: str
+    on: date  # the date of business: of its result, or of the order while there is none
 
     @property
     def masked_account(self) -> str:
@@ -60,7 +62,7 @@ class Payments:
             "list": self.payment_list.number,
             "total": self.total,
             "check_sum": self.check_sum,
-            "rows": [asdict(row) for row in self.rows],
+            "rows": [{**asdict(row), "on": row.on.isoformat()} for row in self.rows],
         }
 
 
@@ -73,10 +75,11 @@ def payments_of(payment_list: PaymentList) -> Payments:
         .select_related("entitlement__kind")
         .order_by("number")
     )
-    return Payments(payment_list, [_payment(line) for line in lines])
+    ordered_on = payment_list.ordered_on or today()
+    return Payments(payment_list, [_payment(line, ordered_on) for line in lines])
 
 
-def _payment(line: PaymentLine) -> Payment:
+def _payment(line: PaymentLine, ordered_on: date) -> Payment:
     frozen: dict[str, Any] = line.snapshot or {}
     return Payment(
         line=line.number,
@@ -89,6 +92,7 @@ def _payment(line: PaymentLine) -> Payment:
         amount=line.amount,
         kind=line.entitlement.kind.name,
         legal_basis=frozen["legal_basis"],
+        on=line.result_on or ordered_on,
     )
 
 

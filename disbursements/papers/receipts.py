@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,11 +32,11 @@ class ReceiptFacts:
     budget_code: str
     printed: str
     signatures: Sequence[SignatureBlock]  # PA/KPA, PPTK, treasurer; the recipient comes last
-    stamps: Stamps
+    stamps: Mapping[date, Stamps]  # the table as it stood on the date of each payment
     duty: int | None = None  # in place of the table's, with a reason that the register keeps
 
-    def duty_on(self, amount: int) -> int:
-        return self.stamps.on(amount) if self.duty is None else self.duty
+    def duty_on(self, row: Payment) -> int:
+        return self.stamps[row.on].on(row.amount) if self.duty is None else self.duty
 
 
 class Receipt:
@@ -46,7 +46,7 @@ class Receipt:
         self, payments: Payments, row: Payment, facts: ReceiptFacts, drawn: Callable[[], None]
     ) -> None:
         self._drawn = drawn
-        self._duty = facts.duty_on(row.amount)
+        self._duty = facts.duty_on(row)
         recipient = SignatureBlock("Yang menerima", row.name, official=False)
         self._signatures = Signatures(
             [*facts.signatures, recipient], place_and_date=place_and_date(facts.day), columns=4

@@ -14,6 +14,7 @@ from cases.actions import journey
 from cases.models import OriginConfirmation
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.marks import fresh_marks, have_later
 from kotim_social.audit.trail import record
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
@@ -215,6 +216,28 @@ def undo_arrival(*, batch: Batch, member: Member, reason: str, by: User) -> None
     journey.undo_arrival(workers=[row.worker_id], reason=reason, by=by)
     leave_open(row, Report(Incident.Kind.OTHER, reason, today()), by=by)
     record("batch.undo_arrival", by=by, obj=row)
+
+
+@transaction.atomic
+def undo_arrivals(*, batch: Batch, marks: str, by: User) -> int:
+    """One roll-call at the arrival was a mistake: all of it or none, while nothing followed."""
+    batch = locked(batch, by=by)
+    rows = fresh_marks(marks, "journey.arrive", by=by)
+    people = [UUID(row.object_id) for row in rows]
+    members = list(batch.members.filter(active=True, worker__in=people))
+    if not rows or len(members) != len(rows):
+        raise Refused(_("A quarter of an hour has passed: undo the arrivals one by one."))
+    if have_later(rows, "journey."):
+        raise Refused(_("Meanwhile something else was recorded of somebody of these."))
+    reason = _("The roll-call was undone.")
+    journey.undo_arrival(workers=people, reason=reason, by=by)
+    # What was open about them was cleared up by the arrival: it is open again.
+    settled = fresh_marks(marks, "incident.settle", by=by)
+    again = Incident.objects.filter(pk__in=[row.object_id for row in settled], member__in=members)
+    for incident in again.select_related("member"):
+        leave_open(incident.member, Report(incident.kind, incident.note, today()), by=by)
+    record("batch.undo_arrivals", by=by, obj=batch, changes={"members": [len(members), 0]})
+    return len(members)
 
 
 @transaction.atomic

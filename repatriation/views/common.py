@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kotim_social import rewriting
+from kotim_social.asking import thank_with_undo
 from kotim_social.audit.models import Entry
 from kotim_social.audit.trail import history_of
 from kotim_social.workflow import Refused
@@ -39,6 +40,8 @@ class Act:
     # Where the act leads; it takes the batch's id.
     back: str = "repatriation:batch_detail"
     context: dict[str, Any] = field(default_factory=dict)
+    # The page that takes it back, for a quarter of an hour.
+    undo: str = ""
 
 
 def act_page(request: HttpRequest, act: Act) -> HttpResponse:
@@ -46,7 +49,10 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if act.form.is_valid() and done(act.do, act.form):
-            messages.success(request, act.done)
+            if act.undo:
+                thank_with_undo(request, act.done, act.undo, _("Undo (15 minutes)"))
+            else:
+                messages.success(request, act.done)
             return redirect(act.back, act.batch.pk)
         status = UNPROCESSABLE
     context = {

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.marks import marks_here
 from kotim_social.idempotency.forms import idempotent
 from repatriation import rules
 from repatriation.actions import outcomes, road
-from repatriation.forms import HandOverForm, ReasonForm, RollCallForm, TravelCallForm
+from repatriation.forms import EmptyForm, HandOverForm, ReasonForm, RollCallForm, TravelCallForm
 from repatriation.models import Batch, Member
 from repatriation.models.member import MemberQuerySet
 from repatriation.views.common import Act, act_page
@@ -57,6 +61,24 @@ def arrive(request: HttpRequest, pk: str) -> HttpResponse:
         form=TravelCallForm(request.POST or None, members=_roll(batch, "departed")),
         template=ROLL_CALL,
         context={"hint": _("Take the tick away from whoever has not arrived, and say why.")},
+        undo=reverse("repatriation:undo_arrivals", args=[batch.pk, marks_here()]),
+    )
+    return act_page(request, act)
+
+
+@require(Perm.BATCH_TRAVEL)
+@idempotent
+def undo_arrivals(request: HttpRequest, pk: str, marks: UUID) -> HttpResponse:
+    """Takes back what one roll-call at the arrival marked for all who were there."""
+    batch = get_visible_or_404(Batch, actor(request), pk)
+    act = Act(
+        batch=batch,
+        question=_("Undo this roll-call?"),
+        submit_label=_("Undo"),
+        done=_("It is undone. They are on the road again."),
+        do=lambda form: road.undo_arrivals(batch=batch, marks=str(marks), by=actor(request)),
+        form=EmptyForm(request.POST or None),
+        warning=_("Money that opens on arrival and is not paid yet closes again."),
     )
     return act_page(request, act)
 

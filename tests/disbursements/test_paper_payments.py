@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Worker
-from disbursements.models import PaymentList
+from disbursements.models import PaymentList, StampDuty
 from disbursements.papers.list_papers import (
     LIST_PAPERS,
     draft_list_paper,
@@ -21,11 +21,12 @@ from disbursements.papers.payments import Stamps, payments_of
 from kotim_social.documents.actions import void_paper
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.jobs.models import Job
+from kotim_social.lib.dates import today
 from kotim_social.lib.money import terbilang
 from kotim_social.workflow import Refused
 from tests.disbursements.browsing import address, browser, post, text
 from tests.documents.pdf_text import drawn_text, page_texts
-from tests.factories import Four, a_list, into_batch, ready_people, walk_to
+from tests.factories import Four, a_list, book, into_batch, ready_people, walk_to
 
 pytestmark = pytest.mark.django_db
 LONG = "Raden Ayu Siti Nurhaliza Kusumaningrum Wahyuningtyas Handayani"
@@ -114,6 +115,23 @@ def test_another_duty_needs_its_reason(four: Four, savings: PaymentList) -> None
 )
 def test_stamp_duty_by_the_dated_table(day: date, amount: int, duty: int) -> None:
     assert Stamps("receipt", day).on(amount) == duty
+
+
+def test_duty_goes_by_the_day_of_the_payment_not_of_the_printing(
+    four: Four, savings: PaymentList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book(savings, by=four.bendahara)
+    tomorrow = today() + timedelta(days=1)
+    valid = StampDuty.objects.filter(document="receipt", valid_until=None)
+    above = valid.order_by("above").last().above  # type: ignore[union-attr]
+    valid.update(valid_until=today())
+    StampDuty.objects.create(document="receipt", above=above, duty=20_000, valid_from=tomorrow)
+    for module in ("disbursements.papers.list_papers", "kotim_social.documents.actions"):
+        monkeypatch.setattr(f"{module}.today", lambda: tomorrow)
+    job = ask_for_receipts(savings, four)
+    paper = IssuedPaper.objects.get(pk=job.result_id)
+    assert paper.snapshot["duties"] == [10_000] * 30
+    assert paper.snapshot["rows"][0]["on"] == today().isoformat()
 
 
 def test_statements_always_carry_a_stamp() -> None:
