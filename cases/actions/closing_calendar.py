@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import ADULT, Worker
+from cases.models import Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record

@@ -15,7 +15,7 @@ from cases.actions.sets import is_open, locked
 from cases.actions.workers import edit_worker
 from cases.correction_workflow import CORRECTION
 from cases.identity import normal_account
-from cases.models import ADULT, BankAccount, Correction, Worker
+from cases.models import BankAccount, Correction, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record

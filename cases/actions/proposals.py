@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.registering import NewPerson, register_person
 from cases.likeness import Applicant, Likely, find_likely
-from cases.models import ADULT, LateProposal
+from cases.models import LateProposal
 from cases.verval_workflow import PROPOSAL
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm

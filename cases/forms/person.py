@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.forms.fields import REMOVE, DayField, NameField, NikField
 from cases.likeness import Applicant, Likely
-from cases.models import ADULT, Worker
+from cases.models import Worker
 from cases.register.values import read_aliases, read_phone
 from kotim_social.accounts.models import User
 from kotim_social.formlayout import PlainForm
