@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
@@ -42,6 +43,12 @@ class ForATime(models.QuerySet[Any]):
         return self.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gte=day), valid_from__lte=day
         )
+
+
+def refuse_backwards(row: Any) -> None:
+    """The end before the beginning: said before the database is asked, which breaks over it."""
+    if row.valid_from and row.valid_until and row.valid_until < row.valid_from:
+        raise ValidationError({"valid_until": _("The end lies before the beginning.")})
 
 
 class User(AbstractUser):
@@ -190,6 +197,9 @@ class RoleGrant(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id}: {self.role}"
 
+    def clean(self) -> None:
+        refuse_backwards(self)
+
 
 class Assignment(models.Model):
     """A caseworker's lokalisasi, from one date until another."""
@@ -245,6 +255,9 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.lokalisasi_id}"
+
+    def clean(self) -> None:
+        refuse_backwards(self)
 
 
 class CachedValue(models.Model):

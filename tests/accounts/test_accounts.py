@@ -239,6 +239,20 @@ def test_admin_cannot_help_herself(client: Client, admin: User) -> None:
     assert admin.role_grants.count() == 1
 
 
+def test_a_time_that_ends_before_it_begins_is_a_sentence(client: Client, admin: User) -> None:
+    """And no broken page: PostgreSQL makes no range of it."""
+    user = make_user("siti", None)
+    backwards = {"user": user.pk, "valid_from": "2040-01-02", "valid_until": "2040-01-01"}
+    for name, more in (
+        ("rolegrant", {"role": Role.PETUGAS}),
+        ("assignment", {"lokalisasi": "KM12"}),
+    ):
+        answer = client.post(reverse(f"admin:accounts_{name}_add"), {**backwards, **more})
+        assert answer.status_code == 200
+        assert "valid_until" in answer.context["adminform"].form.errors
+    assert not user.role_grants.exists()
+
+
 def test_admin_deletes_nobody(client: Client, admin: User) -> None:
     user = make_user("siti", Role.PETUGAS)
     url = reverse("admin:accounts_user_delete", args=[user.pk])
