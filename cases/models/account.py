@@ -28,7 +28,9 @@ class BankAccount(models.Model):
     """One account; a person has at most one that is not closed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    worker = models.ForeignKey(Worker, models.PROTECT, related_name="accounts")
+    worker = models.ForeignKey(
+        Worker, models.PROTECT, related_name="accounts", verbose_name=_("beneficiary")
+    )
     bank = models.CharField(_("bank"), max_length=40)
     number = EncryptedTextField(
         label="account.number", verbose_name=_("account number"), null=True, blank=True
@@ -37,8 +39,10 @@ class BankAccount(models.Model):
     holder = models.CharField(_("name of the holder"), max_length=120, blank=True)
     # The comparison form of the holder's name, to be compared with hers in SQL.
     holder_folded = models.CharField(max_length=120, blank=True, editable=False)
-    state = models.CharField(max_length=20, choices=workflow.ACCOUNT.choices, default="applied")
-    opened_on = models.DateField(null=True, blank=True)
+    state = models.CharField(
+        _("state"), max_length=20, choices=workflow.ACCOUNT.choices, default="applied"
+    )
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
     checked_on = models.DateField(_("last bank check"), null=True, blank=True)
     evidence = models.CharField(_("evidence"), max_length=200, blank=True)
     # Why the same number may stand at another person as well: a supervisor's explanation.

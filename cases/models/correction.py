@@ -44,14 +44,18 @@ class Correction(models.Model):
         HOLDER = "holder", _("name of the holder")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    worker = models.ForeignKey(Worker, models.PROTECT, related_name="corrections")
+    worker = models.ForeignKey(
+        Worker, models.PROTECT, related_name="corrections", verbose_name=_("beneficiary")
+    )
     field = models.CharField(_("field"), max_length=20, choices=Field.choices)
     # As text; the old one is what stood there when the correction was proposed.
     old = EncryptedTextField(label="correction.old")
     new = EncryptedTextField(label="correction.new")
     reason = EncryptedTextField(label="correction.reason")
     evidence = EncryptedTextField(label="correction.evidence")
-    state = models.CharField(max_length=12, choices=workflow.CORRECTION.choices, default="proposed")
+    state = models.CharField(
+        _("state"), max_length=12, choices=workflow.CORRECTION.choices, default="proposed"
+    )
     proposed_at = models.DateTimeField(_("proposed at"), auto_now_add=True)
     proposed_by = models.ForeignKey(
         _USER, models.PROTECT, related_name="+", verbose_name=_("proposed by")

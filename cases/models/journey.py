@@ -31,17 +31,21 @@ class Journey(models.Model):
     """One attempt to bring her home. The current one counts; earlier ones stay."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    worker = models.ForeignKey(Worker, models.PROTECT, related_name="journeys")
-    current = models.BooleanField(default=True)
-    state = models.CharField(max_length=20, choices=workflow.JOURNEY.choices, default="on_site")
+    worker = models.ForeignKey(
+        Worker, models.PROTECT, related_name="journeys", verbose_name=_("beneficiary")
+    )
+    current = models.BooleanField(_("current"), default=True)
+    state = models.CharField(
+        _("state"), max_length=20, choices=workflow.JOURNEY.choices, default="on_site"
+    )
     batch_code = models.CharField(_("batch"), max_length=30, blank=True)
-    approved_on = models.DateField(null=True, blank=True)
+    approved_on = models.DateField(_("approved on"), null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
-    boarded_on = models.DateField(null=True, blank=True)
+    boarded_on = models.DateField(_("departed on"), null=True, blank=True)
     boarded_at = models.DateTimeField(null=True, blank=True)
     boarded_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
-    arrived_on = models.DateField(null=True, blank=True)
+    arrived_on = models.DateField(_("arrived on"), null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
     arrived_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     handed_over_on = models.DateField(null=True, blank=True)

@@ -68,15 +68,19 @@ class Entitlement(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     decree = models.ForeignKey(Decree, models.PROTECT, related_name="entitlements")
-    worker = models.ForeignKey(Worker, models.PROTECT, related_name="entitlements")
-    kind = models.ForeignKey(AssistanceKind, models.PROTECT, related_name="entitlements")
+    worker = models.ForeignKey(
+        Worker, models.PROTECT, related_name="entitlements", verbose_name=_("beneficiary")
+    )
+    kind = models.ForeignKey(
+        AssistanceKind, models.PROTECT, related_name="entitlements", verbose_name=_("kind")
+    )
     budget_year = models.ForeignKey(BudgetYear, models.PROTECT, related_name="entitlements")
     rate = models.ForeignKey(Rate, models.PROTECT, related_name="+")
-    amount = models.BigIntegerField()
+    amount = models.BigIntegerField(_("amount"))
     legal_basis = models.CharField(max_length=200)
-    paid = models.BigIntegerField(default=0, editable=False)
+    paid = models.BigIntegerField(_("paid"), default=0, editable=False)
     state = models.CharField(
-        max_length=12, choices=workflow.ENTITLEMENT.choices, default="determined"
+        _("state"), max_length=12, choices=workflow.ENTITLEMENT.choices, default="determined"
     )
     lapsed_on = models.DateField(null=True, blank=True)
     lapsed_at = models.DateTimeField(null=True, blank=True)

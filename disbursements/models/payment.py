@@ -41,7 +41,9 @@ class PaymentList(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(_("number"), max_length=20, unique=True)
-    funder = models.ForeignKey(Funder, models.PROTECT, related_name="payment_lists")
+    funder = models.ForeignKey(
+        Funder, models.PROTECT, related_name="payment_lists", verbose_name=_("funder")
+    )
     kinds = models.ManyToManyField(AssistanceKind, related_name="payment_lists")
     places = models.ManyToManyField(Place, related_name="payment_lists", blank=True)
     batch_code = models.CharField(_("batch"), max_length=30, blank=True)
@@ -49,10 +51,12 @@ class PaymentList(models.Model):
     follows = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by"
     )
-    method = models.CharField(max_length=10, choices=AssistanceKind.Method.choices)
+    method = models.CharField(_("paid by"), max_length=10, choices=AssistanceKind.Method.choices)
     budget_year = models.ForeignKey(BudgetYear, models.PROTECT, related_name="payment_lists")
-    state = models.CharField(max_length=12, choices=workflow.PAYMENT_LIST.choices, default="draft")
-    revision = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(
+        _("state"), max_length=12, choices=workflow.PAYMENT_LIST.choices, default="draft"
+    )
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
     order_number = models.CharField(_("SP2D or cheque number"), max_length=80, blank=True)
     ordered_on = models.DateField(_("date of the order"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -181,11 +185,15 @@ class PaymentLine(models.Model):
         OTHER = "other", _("other")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    payment_list = models.ForeignKey(PaymentList, models.PROTECT, related_name="lines")
-    number = models.PositiveIntegerField()
+    payment_list = models.ForeignKey(
+        PaymentList, models.PROTECT, related_name="lines", verbose_name=_("payment list")
+    )
+    number = models.PositiveIntegerField(_("number"))
     entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="lines")
-    amount = models.BigIntegerField()
-    state = models.CharField(max_length=12, choices=workflow.LINE.choices, default="prepared")
+    amount = models.BigIntegerField(_("amount"))
+    state = models.CharField(
+        _("state"), max_length=12, choices=workflow.LINE.choices, default="prepared"
+    )
     previous = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by"
     )
@@ -195,7 +203,7 @@ class PaymentLine(models.Model):
     # keyed mark of them, by which a change of payee shows at every later step.
     snapshot = EncryptedJSONField(label="line.snapshot", null=True, blank=True)
     payee_mark = models.CharField(max_length=64, blank=True)
-    result_on = models.DateField(null=True, blank=True)
+    result_on = models.DateField(_("date of the result"), null=True, blank=True)
     result_at = models.DateTimeField(null=True, blank=True)
     result_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     result_reason = models.CharField(max_length=16, choices=Reason.choices, blank=True)

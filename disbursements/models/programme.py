@@ -20,7 +20,7 @@ _USER = settings.AUTH_USER_MODEL
 class Funder(models.Model):
     """Who gives the money."""
 
-    code = models.CharField(max_length=20, primary_key=True)
+    code = models.CharField(_("code"), max_length=20, primary_key=True)
     name = models.CharField(_("name"), max_length=120)
     source = models.CharField(_("source of funds"), max_length=40)
     order = models.PositiveSmallIntegerField(default=0)
@@ -43,9 +43,9 @@ class Funder(models.Model):
 class BudgetYear(models.Model):
     """A budget year: open until somebody closes it, whatever the clock says."""
 
-    year = models.PositiveSmallIntegerField(primary_key=True)
+    year = models.PositiveSmallIntegerField(_("year"), primary_key=True)
     cut_off = models.DateField(_("last day of payment"), null=True, blank=True)
-    closed_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     privacy: ClassVar[dict[str, str]] = {
@@ -79,11 +79,18 @@ class AssistanceKind(models.Model):
         TRANSFER = "transfer", _("transfer")
         CASH = "cash", _("cash")
 
-    code = models.CharField(max_length=20, primary_key=True)
+    code = models.CharField(_("code"), max_length=20, primary_key=True)
     name = models.CharField(_("name"), max_length=80)
-    funder = models.ForeignKey(Funder, models.PROTECT, related_name="kinds")
+    funder = models.ForeignKey(
+        Funder, models.PROTECT, related_name="kinds", verbose_name=_("funder")
+    )
     component_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="components"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="components",
+        verbose_name=_("part of"),
     )
     method = models.CharField(_("paid by"), max_length=10, choices=Method.choices)
     order = models.PositiveSmallIntegerField(default=0)
@@ -113,10 +120,12 @@ class AssistanceKind(models.Model):
 class Rate(models.Model):
     """What one person gets of a kind, from one date until another, and by which decision."""
 
-    kind = models.ForeignKey(AssistanceKind, models.PROTECT, related_name="rates")
+    kind = models.ForeignKey(
+        AssistanceKind, models.PROTECT, related_name="rates", verbose_name=_("kind")
+    )
     amount = models.BigIntegerField(_("amount"))
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=200)
 
     objects = ForATime.as_manager()
@@ -170,9 +179,11 @@ class Policy(models.Model):
         BATCH_APPROVED = "batch_approved", _("she is in an approved batch")
         ARRIVED = "arrived", _("her arrival is confirmed")
 
-    kind = models.OneToOneField(AssistanceKind, models.PROTECT, related_name="policy")
-    who = models.CharField(max_length=12, choices=Who.choices)
-    payable_when = models.CharField(max_length=16, choices=PayableWhen.choices)
+    kind = models.OneToOneField(
+        AssistanceKind, models.PROTECT, related_name="policy", verbose_name=_("kind")
+    )
+    who = models.CharField(_("who gets it"), max_length=12, choices=Who.choices)
+    payable_when = models.CharField(_("paid when"), max_length=16, choices=PayableWhen.choices)
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "kind": "umum",
@@ -200,8 +211,12 @@ class Policy(models.Model):
 class Ceiling(models.Model):
     """The most that may be spent on a kind in a budget year."""
 
-    budget_year = models.ForeignKey(BudgetYear, models.PROTECT, related_name="ceilings")
-    kind = models.ForeignKey(AssistanceKind, models.PROTECT, related_name="ceilings")
+    budget_year = models.ForeignKey(
+        BudgetYear, models.PROTECT, related_name="ceilings", verbose_name=_("budget year")
+    )
+    kind = models.ForeignKey(
+        AssistanceKind, models.PROTECT, related_name="ceilings", verbose_name=_("kind")
+    )
     amount = models.BigIntegerField(_("ceiling"))
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",

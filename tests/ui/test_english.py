@@ -47,3 +47,14 @@ def test_tables_of_the_administration_have_names_of_their_own(model: type[models
     """Without them Django makes English ones up, and nobody translates those."""
     assert {"verbose_name", "verbose_name_plural"} <= set(model._meta.original_attrs)
     assert str(model._meta.app_config.verbose_name) != model._meta.app_label.title()
+
+
+@pytest.mark.parametrize("model", ours(), ids=lambda model: model._meta.label)
+def test_columns_of_the_administration_have_names_of_their_own(model: type[models.Model]) -> None:
+    """The same for what stands above each column, beside each value, and over each filter."""
+    shown = admin.site._registry[model]
+    names = {*shown.list_display, *shown.list_filter, *(shown.fields or ())}
+    columns = [f for f in model._meta.get_fields() if isinstance(f, models.Field)]
+    # A name that was given can be translated; one that Django made up is plain text.
+    made_up = [f.name for f in columns if f.name in names and type(f.verbose_name) is str]
+    assert made_up == []
