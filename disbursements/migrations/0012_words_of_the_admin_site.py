@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0016_words_of_the_admin_site'),
-        ('disbursements', '0010_names_on_screen'),
+        ('disbursements', '0011_children_are_owed_nothing'),
     ]
 
     operations = [
