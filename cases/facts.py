@@ -19,12 +19,15 @@ from cases.models import (
     Alias,
     BankAccount,
     ChoiceChange,
+    ClosingReason,
     EligibilityDecision,
     Journey,
     OriginConfirmation,
+    ReasonCode,
     SignedStatement,
     Worker,
 )
+from cases.read_only import notes_on_case
 from cases.rules import Lack, may_open, readiness
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -101,7 +104,9 @@ _STATES = {
     "choice": workflow.CHOICE,
     "statement": workflow.CHOICE,
     "eligibility": workflow.ELIGIBILITY,
+    "case_state": workflow.CASE,
 }
+_REASONS = {**dict(ReasonCode.choices), **dict(ClosingReason.choices)}
 _STATE_OF = {"cases.bankaccount": workflow.ACCOUNT, "cases.journey": workflow.JOURNEY}
 
 
@@ -186,8 +191,11 @@ def facts_of(worker: Worker) -> PersonFacts:
 
 def card_context(facts: PersonFacts, user: User) -> dict[str, Any]:
     """What the fragments of templates/cases need to stand on a page."""
+    is_open = facts.worker.case_state == "open"
     return {
         "facts": facts,
+        "case_notes": notes_on_case(facts.worker, user),
+        "is_open": is_open,
         "lack_links": [
             {
                 "sentence": lack.sentence,
@@ -197,7 +205,7 @@ def card_context(facts: PersonFacts, user: User) -> dict[str, Any]:
         ],
         "portrait": shown_portrait(facts.worker, user),
         "masked": masked_of(facts.worker) | {"account": masked_number(facts.account)},
-        "may_edit": user.can(Perm.WORKER_EDIT),
+        "may_edit": is_open and user.can(Perm.WORKER_EDIT),
         "may_reveal": user.can(Perm.WORKER_REVEAL),
     }
 
@@ -217,7 +225,7 @@ def _timeline(
             "when": entry.at,
             "who": entry.full_name or entry.username,
             "act": _(ACTS[entry.act]),
-            "reason": entry.reason,
+            "reason": _REASONS.get(entry.reason, entry.reason),
             "changes": [_change(entry, name, *pair) for name, pair in entry.changes.items()],
         }
         for entry in entries.order_by("-pk")[:TIMELINE]
@@ -235,5 +243,7 @@ def _change(entry: Entry, name: str, old: Any, new: Any) -> dict[str, Any]:
 
 def _said(entry: Entry, name: str, value: Any) -> Any:
     table = _STATE_OF.get(entry.object_type) if name == "state" else _STATES.get(name)
-    known = dict(table.choices) if table else {}
+    known: dict[Any, Any] = dict(table.choices) if table else {}
+    if name == "closing":
+        known = dict(ClosingReason.choices)
     return known.get(value, value)

@@ -157,3 +157,20 @@ def test_the_pages(four: Four) -> None:
     assert set(worker.closings.values_list("state", flat=True)) == {
         "declined", "withdrawn", "reopened",
     }  # fmt: skip
+
+
+def test_the_page_of_a_closed_case_says_so_and_offers_nothing(four: Four) -> None:
+    worker = factories.register(1, by=four.petugas)[0]
+    page = reverse("desk:worker_page", args=[worker.pk])
+    own = browser(four.petugas)
+    assert reverse("cases:worker_edit", args=[worker.pk]) in own.get(page).content.decode()
+    row = closed(worker, four)
+    answer = own.get(page)
+    text = answer.content.decode()
+    assert reverse("cases:worker_edit", args=[worker.pk]) not in text
+    assert "tasks-title" not in text
+    link = reverse("desk:closing", args=[worker.pk])
+    assert f'<a class="alert-link" href="{link}">' in text
+    # The words of the closing, never its code.
+    assert row.get_reason_display() in text
+    assert "own_request" not in text

@@ -190,3 +190,21 @@ def test_a_caseworker_sees_nothing_of_a_record_elsewhere(four: Four) -> None:
         assert second.register_no not in client.get(url).content.decode()
     data = {"other": second.pk, "reason": "bukan dia"}
     assert client.post(reverse("cases:duplicates", args=[first.pk]), data).status_code == 404
+
+
+def test_a_merged_record_says_where_it_goes_on(four: Four) -> None:
+    """Its page offers nothing to do, speaks no code, and each of the two leads to the other."""
+    first, second = two_records(four)
+    row = merge(second, first, four)
+    boss, own = browser(four.pimpinan), browser(four.petugas)
+    gone, kept = (reverse("desk:worker_page", args=[one.pk]) for one in (first, second))
+    page = own.get(gone).content.decode()
+    assert f'<a class="alert-link" href="{kept}">' in page
+    assert reverse("cases:worker_edit", args=[first.pk]) not in page
+    assert reverse("cases:account_add", args=[first.pk]) not in page
+    assert "tasks-title" not in page
+    changes = own.get(gone).context["facts"].timeline[0]["changes"]
+    assert "merged" not in {change["new"] for change in changes}
+    assert reverse("desk:merge_detail", args=[row.pk]) in boss.get(kept).content.decode()
+    assert reverse("desk:merge_detail", args=[row.pk]) not in own.get(kept).content.decode()
+    assert "tasks-title" in own.get(kept).content.decode()

@@ -295,6 +295,10 @@ class Worker(models.Model):
         return workflow.ELIGIBILITY.state(self.eligibility)
 
     @property
+    def case_shown(self) -> workflow.State:
+        return workflow.CASE.state(self.case_state)
+
+    @property
     def choice_state(self) -> workflow.State:
         return workflow.CHOICE.state(self.choice)
 
