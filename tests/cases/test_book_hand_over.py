@@ -204,7 +204,7 @@ def test_the_same_number_names_nobody_outside_her_care(four: Four, ani: Worker) 
 
 
 def checks(worker: Worker, reason: str) -> dict[str, closing.Check]:
-    names = ("money", "unpaid", "journey", "book", "follow_ups", "questions", "reason")
+    names = ("money", "unpaid", "journey", "book", "follow_ups", "questions", "reason", "path")
     return dict(zip(names, closing.checklist(worker, reason), strict=True))
 
 

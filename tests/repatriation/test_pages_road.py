@@ -289,6 +289,7 @@ def addresses(batch: Batch) -> list[str]:
         "paper_pk": uuid4(),
         "cost_pk": uuid4(),
         "incident_pk": uuid4(),
+        "marks": uuid4(),
         "regency": "35.09",
     }
     found = []
