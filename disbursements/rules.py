@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Sum, When
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import BankAccount, Worker, of_age
+from cases.models import BankAccount, Worker, under_age
 from cases.rules import lacks_for_money
 from disbursements import workflow
 from disbursements.models import (
@@ -287,7 +287,7 @@ def payees_of(worker_ids: Iterable[UUID]) -> dict[UUID, Payee]:
     }
     people = (
         Worker.objects.filter(pk__in=ids)
-        .annotate(under_age=Case(When(of_age(), then=False), default=True))
+        .annotate(under_age=under_age())
         .values_list("pk", "register_no", "name", "nik_index", "under_age")
     )
     payees = {}

@@ -132,8 +132,7 @@ def year_end_needs(user: User) -> list[dict[str, Any]]:
     needs = []
     for year in BudgetYear.objects.filter(closed_on=None, cut_off__lte=soon):
         last = year.cut_off or soon
-        rights = unpaid(year)
-        waiting = (rights if user.sees_everything else rights.visible_to(user)).count()
+        waiting = unpaid(year).summed_for(user).count()
         words = {"year": year.year, "day": format_date(last)}
         label = (
             _("Not paid on %(year)s, whose last day was %(day)s")

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from cases.actions.held import said
 from cases.child_workflow import CHILD
 from cases.masks import HIDDEN
-from cases.models import ADULT, ChildReferral, ChildStep, Provider, Worker
+from cases.models import ChildReferral, ChildStep, Provider, Worker
 from kotim_social.accounts.models import RoleGrant, User
 from kotim_social.accounts.roles import Perm, Role
 from kotim_social.audit.trail import build, record, record_many
-from kotim_social.lib.dates import age_on, format_date, today
+from kotim_social.lib.dates import ADULT, format_date, today
 from kotim_social.regions.models import Place
 from kotim_social.workflow import Refused
 
@@ -52,7 +52,7 @@ def open_path(
         raise Refused(_("You do not have the right to do this."))
     if registered_on > today():
         raise Refused(_("The date lies in the future."))
-    if age_on(birth_date, place.lokalisasi.planned_closing) >= ADULT:
+    if place.age_on_closing(birth_date) >= ADULT:
         raise Refused(_("She is of age on the day of closing: register her as a beneficiary."))
     if worker is not None and _on_a_path([worker]):
         raise Refused(_("She is on the referral path already."))
@@ -110,7 +110,7 @@ def correct_birth_date(*, child: ChildReferral, birth_date: date, by: User) -> C
         raise Refused(_("This path is closed."))
     if birth_date > today():
         raise Refused(_("The date lies in the future."))
-    if age_on(birth_date, row.place.lokalisasi.planned_closing) >= ADULT:
+    if row.place.age_on_closing(birth_date) >= ADULT:
         raise Refused(_("By this date she is of age: close the path with that outcome."))
     row.birth_date = birth_date
     row.save(update_fields=["birth_date"])

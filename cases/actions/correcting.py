@@ -19,7 +19,7 @@ from cases.models import BankAccount, Correction, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.lib.dates import ADULT, DateError, age_on, parse_date, today
+from kotim_social.lib.dates import ADULT, DateError, parse_date, today
 from kotim_social.lib.names import tidy_name
 from kotim_social.lib.nik import NikError, parse_nik
 from kotim_social.workflow import Refused
@@ -171,6 +171,6 @@ def _birth_date(worker: Worker, text: str) -> str:
     born = parse_date(text)
     if born > today():
         raise Refused(_("The date lies in the future."))
-    if age_on(born, worker.place.lokalisasi.planned_closing) < ADULT:
+    if worker.place.age_on_closing(born) < ADULT:
         raise Refused(_("She is under 18 on the day of closing: a child is never registered here."))
     return born.isoformat()

@@ -17,7 +17,7 @@ from cases.verval_workflow import PROPOSAL
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.lib.dates import ADULT, age_on, format_date, today
+from kotim_social.lib.dates import ADULT, format_date, today
 from kotim_social.workflow import Refused
 
 
@@ -115,8 +115,7 @@ def accept_proposal(
         against.append(
             _("Somebody like her is already recorded. Write why this is another person.")
         )
-    closing = proposal.place.lokalisasi.planned_closing
-    if age_on(proposal.birth_date, closing) < ADULT:
+    if proposal.place.age_on_closing(proposal.birth_date) < ADULT:
         against.append(_("She is under 18 on the day of closing: a child is never registered."))
     if against:
         raise Refused(*against)

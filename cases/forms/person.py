@@ -17,7 +17,7 @@ from cases.models import Worker
 from cases.register.values import read_aliases, read_phone
 from kotim_social.accounts.models import User
 from kotim_social.formlayout import PlainForm
-from kotim_social.lib.dates import ADULT, age_on, today
+from kotim_social.lib.dates import ADULT, today
 from kotim_social.lib.names import tidy_name
 from kotim_social.lib.nik import nik_warnings, parse_nik
 from kotim_social.regions.matching import current_index, find_region
@@ -151,7 +151,7 @@ class PersonForm(PlainForm, forms.Form):
 
     def _check_age(self, data: dict[str, Any]) -> None:
         born, place = data.get("birth_date"), data.get("place")
-        if born and place and age_on(born, place.lokalisasi.planned_closing) < ADULT:
+        if born and place and place.age_on_closing(born) < ADULT:
             self.add_error(
                 "birth_date",
                 _(

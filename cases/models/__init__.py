@@ -6,7 +6,7 @@ from cases.models.book import BookHandOver
 from cases.models.briefing import Attendance, Briefing
 from cases.models.caseload import CaseOffer, OfferedCase
 from cases.models.casework import Assessment, AssessmentReview, Note, PlanLine, Visit
-from cases.models.child import ADULT, ChildReferral, ChildStep
+from cases.models.child import ChildReferral, ChildStep
 from cases.models.closing import CaseClosing, ClosingReason
 from cases.models.consent import Consent, Layer, Provider
 from cases.models.correction import Correction
@@ -21,7 +21,7 @@ from cases.models.decision import (
 )
 from cases.models.duplicates import DifferentPeople, Merge
 from cases.models.journey import Journey, OriginConfirmation
-from cases.models.of_age import of_age
+from cases.models.of_age import of_age, under_age
 from cases.models.person_file import PersonFile, Portrait
 from cases.models.proposal import LateProposal
 from cases.models.referral import Referral, StayBreach
@@ -36,7 +36,6 @@ from cases.models.verification import (
 from cases.models.worker import Alias, CaseHolder, OfAPerson, Worker, WorkerQuerySet
 
 __all__ = [
-    "ADULT",
     "Alias",
     "AnonymisedPerson",
     "Anonymising",
@@ -90,4 +89,5 @@ __all__ = [
     "Worker",
     "WorkerQuerySet",
     "of_age",
+    "under_age",
 ]

@@ -15,14 +15,12 @@ from cases.models.worker import Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.immutable import ImmutableModel, ImmutableQuerySet
-from kotim_social.lib.dates import age_on, today
+from kotim_social.lib.dates import today
 from kotim_social.lib.encrypted import EncryptedJSONField, EncryptedTextField
 from kotim_social.lib.ids import uuid7
 from kotim_social.regions.models import Place
 from kotim_social.workflow import State, known_states, road
 
-# Whoever is younger on the closing day of her place is a child (R19).
-ADULT = 18
 _USER = settings.AUTH_USER_MODEL
 
 
@@ -131,7 +129,7 @@ class ChildReferral(models.Model):
 
     @property
     def age_on_closing(self) -> int:
-        return age_on(self.birth_date, self.place.lokalisasi.planned_closing)
+        return self.place.age_on_closing(self.birth_date)
 
     @property
     def is_late(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Func, OuterRef, Q
+from django.db.models import Case, Func, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from kotim_social.lib.dates import ADULT
@@ -29,3 +29,8 @@ def of_age() -> Q:
     hers = Lokalisasi.objects.filter(places=OuterRef("place")).values("planned_closing")
     # Nearly everybody is old enough for the earliest closing of all: one comparison.
     return Q(birth_date__lte=BornBefore(closings)) | Q(birth_date__lte=BornBefore(hers))
+
+
+def under_age() -> Case:
+    """The same question as a column: whether she is a child."""
+    return Case(When(of_age(), then=False), default=True)

@@ -14,10 +14,10 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
-from cases.models.of_age import PROTECTED, of_age
+from cases.models.of_age import PROTECTED, of_age, under_age
 from kotim_social.accounts.models import ForATime, User
 from kotim_social.accounts.roles import Perm
-from kotim_social.lib.dates import ADULT, age_on, today
+from kotim_social.lib.dates import ADULT, today
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
 from kotim_social.regions.models import District, Place, Regency
@@ -89,7 +89,7 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
             account_state=Subquery(accounts.values("state")[:1]),
             holder_same=Exists(accounts.filter(holder_folded=OuterRef("name_folded"))),
             statement_choice=Subquery(newest),
-            under_age=Case(When(of_age(), then=False), default=True),
+            under_age=under_age(),
             origin_confirmed=Exists(origins),
         ).annotate(
             # A statement stands for the choice that it was signed for, and for no later one.
@@ -283,7 +283,7 @@ class Worker(models.Model):
     @property
     def is_child(self) -> bool:
         """Under 18 on the planned closing of her place; the same answer as `of_age()`."""
-        return age_on(self.birth_date, self.place.lokalisasi.planned_closing) < ADULT
+        return self.place.age_on_closing(self.birth_date) < ADULT
 
     @property
     def name_in_lists(self) -> str:
@@ -335,6 +335,11 @@ class OfAPerson(models.QuerySet[Any]):
         if user.sees_everyone:
             return self
         return self.filter(**{f"{self.person}__in": Worker.objects.visible_to(user)})
+
+    def summed_for(self, user: User) -> Any:
+        """For sums that name nobody: whoever keeps the office's money has all of it, also what
+        was determined for somebody who has turned out to be a child (R19)."""
+        return self if user.sees_everything else self.visible_to(user)
 
 
 class HolderQuerySet(ForATime):

@@ -13,12 +13,11 @@ from cases.register.columns import Field
 from cases.register.parsed import ParsedRow
 from cases.register.table import FieldCell, RawRow
 from cases.register.workbook import BrokenCell, Cell
-from kotim_social.lib.dates import DateError, age_on, parse_date, split_birth
+from kotim_social.lib.dates import ADULT, DateError, age_on, parse_date, split_birth
 from kotim_social.lib.names import tidy_name
 from kotim_social.lib.nik import Nik, NikError, nik_from_cell, nik_warnings
 from kotim_social.regions.matching import RegionIndex
 
-ADULT_AGE = 18
 _AGE_TOLERANCE = 3
 _BNI_DIGITS = 10
 _LONGEST = 300
@@ -273,7 +272,7 @@ def _check_age(row: ParsedRow, raw: RawRow, ref_date: date) -> None:
     if row.birth_date is None:
         return
     age = age_on(row.birth_date, ref_date)
-    row.is_minor = age < ADULT_AGE
+    row.is_minor = age < ADULT
     if row.birth_date >= ref_date:
         row.is_minor = False
         birth = _title(raw, Field.BIRTH_DATE) or _title(raw, Field.BIRTH)

@@ -19,14 +19,14 @@ from django.views.decorators.http import require_safe
 from cases.actions import children as acts
 from cases.child_workflow import CHILD
 from cases.forms import children as child_forms
-from cases.models import ADULT, ChildReferral, Worker
+from cases.models import ChildReferral, Worker
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, ask, fact
 from kotim_social.audit.trail import history_of, record
 from kotim_social.idempotency.forms import idempotent
-from kotim_social.lib.dates import today
+from kotim_social.lib.dates import ADULT, today
 from kotim_social.rewriting import Page, hold, rewrite
 
 PAGE = 50

@@ -12,18 +12,12 @@ from cases.models import OfAPerson, Worker
 from disbursements.models.entitlement import Entitlement
 from disbursements.models.payment import PaymentLine
 from disbursements.models.programme import AssistanceKind, Funder
-from kotim_social.accounts.models import User
 from kotim_social.regions.models import Place
 
 MEASURES = ("entitled", "paid", "in_process", "returned", "withheld", "open")
 
 
 class PositionQuerySet(OfAPerson):
-    def summed_for(self, user: User) -> PositionQuerySet:
-        """For sums that name nobody: whoever keeps the office's money has all of it, also what
-        was determined for somebody who has turned out to be a child (R19)."""
-        return self if user.sees_everything else self.visible_to(user)
-
     def sums(self) -> dict[str, int]:
         """Measure → rupiah over the whole set."""
         return self.aggregate(**{name: Coalesce(Sum(name), 0) for name in MEASURES})

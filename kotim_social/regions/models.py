@@ -1,10 +1,13 @@
 """Regions by Kemendagri code, the spellings met for them, and the lokalisasi with their places."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from kotim_social.lib.dates import age_on
 
 
 def _code_check(name: str, pattern: str) -> models.CheckConstraint:
@@ -277,3 +280,7 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def age_on_closing(self, born: date) -> int:
+        """Years of age on the planned closing: that day decides who is a child (R19)."""
+        return age_on(born, self.lokalisasi.planned_closing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.actions import journey
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.marks import UNDO_WITHIN
 from kotim_social.audit.trail import record
 from kotim_social.lib.ids import uuid7
 from kotim_social.workflow import Refused
@@ -22,7 +22,6 @@ from repatriation.actions.common import planned, sentence_for
 from repatriation.actions.planning import NewBatch, close_membership
 from repatriation.models import Batch, Member, Regrouping
 
-UNDO_WITHIN = timedelta(minutes=15)
 # What a batch that is split off takes along, beside the legs of the way.
 _COPIED = (
     "receiving_office",
