@@ -60,5 +60,7 @@ def _own_keys_and_files(tmp_path_factory: pytest.TempPathFactory) -> None:
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
     settings.WHITENOISE_USE_FINDERS = True
+    # A file is looked for when it is asked for: every test client would else list them all anew.
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.STATIC_ROOT = base / "static"
     settings.STATIC_ROOT.mkdir()
