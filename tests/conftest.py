@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 
 from kotim_social.lib.crypto import create_key_file
@@ -17,6 +18,13 @@ from tests.reset import ReferenceRows
 def compiled_words() -> None:
     """Pages speak Indonesian in tests too."""
     call_command("compilemessages", verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_passwords() -> None:
+    """The same hasher with the least work: at full cost each hash takes a quarter of a second."""
+    Argon2PasswordHasher.time_cost = Argon2PasswordHasher.parallelism = 1
+    Argon2PasswordHasher.memory_cost = 8
 
 
 @pytest.fixture(scope="session")
