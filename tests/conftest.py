@@ -13,6 +13,24 @@ from kotim_social.lib.crypto import create_key_file
 from tests import database
 from tests.reset import ReferenceRows
 
+NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs no database first, for one process may still be making it; then what takes long.
+
+    A long test at the end would leave the other processes without work.
+    """
+
+    def turn(item: pytest.Item) -> int:
+        if item.get_closest_marker("e2e"):
+            return 1
+        if item.get_closest_marker("django_db"):
+            return 2
+        return 2 if NEEDS_DATABASE & set(getattr(item, "fixturenames", ())) else 0
+
+    items.sort(key=turn)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_words() -> None:
