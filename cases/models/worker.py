@@ -6,15 +6,15 @@ from typing import Any, ClassVar
 
 import pghistory
 import pgtrigger
-from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
-from cases.models.of_age import PROTECTED, of_age, under_age
+from cases.models.of_age import PROTECTED, of_age
+from cases.models.readiness import current_journey, readiness, statement_signed
 from kotim_social.accounts.models import ForATime, User
 from kotim_social.accounts.roles import Perm
 from kotim_social.lib.dates import ADULT, today
@@ -74,39 +74,11 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
 
     def with_readiness(self) -> WorkerQuerySet:
         """Adds what she still needs as columns, so that lists filter on them (see rules.py)."""
-        hers = {"worker": OuterRef("pk")}
-        accounts = (
-            apps.get_model("cases.BankAccount").objects.filter(**hers).exclude(state="closed")
-        )
-        statements = apps.get_model("cases.SignedStatement").objects.filter(**hers)
-        origins = apps.get_model("cases.OriginConfirmation").objects.filter(
-            **hers, current=True, answer="confirmed", regency=OuterRef("home_regency")
-        )
-        newest = statements.order_by("-signed_on", "-id").values("choice")[:1]
-        return self.annotate(
-            has_account=Exists(accounts.filter(number_index__isnull=False)),
-            account_active=Exists(accounts.filter(state="active")),
-            account_state=Subquery(accounts.values("state")[:1]),
-            holder_same=Exists(accounts.filter(holder_folded=OuterRef("name_folded"))),
-            statement_choice=Subquery(newest),
-            under_age=under_age(),
-            origin_confirmed=Exists(origins),
-        ).annotate(
-            # A statement stands for the choice that it was signed for, and for no later one.
-            statement_signed=Case(When(statement_choice=F("choice"), then=True), default=False),
-        )
+        return self.annotate(**readiness()).annotate(statement_signed=statement_signed())
 
     def with_journey(self) -> WorkerQuerySet:
         """Adds the state and the dates of her current journey; nothing when she has none."""
-        current = apps.get_model("cases.Journey").objects.filter(
-            worker=OuterRef("pk"), current=True
-        )
-        return self.annotate(
-            journey_state=Subquery(current.values("state")[:1]),
-            journey_batch=Subquery(current.values("batch_code")[:1]),
-            journey_approved_on=Subquery(current.values("approved_on")[:1]),
-            journey_arrived_on=Subquery(current.values("arrived_on")[:1]),
-        )
+        return self.annotate(**current_journey())
 
 
 @pghistory.track(
