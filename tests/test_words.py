@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import polib
@@ -22,6 +23,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 FORBIDDEN = re.compile(r"\b(wts|pelacur|psk|pesangon|kompensasi|deportasi)\b", re.IGNORECASE)
 
 
+@cache
 def words() -> polib.POFile:
     return polib.pofile(str(ROOT / "locale" / "id" / "LC_MESSAGES" / "django.po"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -94,30 +95,35 @@ def test_no_value_of_a_change_is_shown(
     assert account.number[-4:] not in page
 
 
+@cache
+def nodes_of_the_code() -> list[ast.AST]:
+    apps = ("cases", "disbursements", "repatriation", "kotim_social")
+    paths = (path for app in apps for path in (ROOT / app).rglob("*.py"))
+    trees = (ast.parse(path.read_text()) for path in paths)
+    told = (ast.Call, ast.keyword)
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, told)]
+
+
 def acts_in_the_code() -> set[str]:
     """Every act that the code writes into the trail by its name."""
     found = set()
-    for app in ("cases", "disbursements", "repatriation", "kotim_social"):
-        for path in (ROOT / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                name = getattr(getattr(node, "func", None), "id", "")
-                if isinstance(node, ast.Call) and name in {"record", "build"} and node.args:
-                    act = node.args[0]
-                    if isinstance(act, ast.Constant) and isinstance(act.value, str):
-                        found.add(act.value)
+    for node in nodes_of_the_code():
+        name = getattr(getattr(node, "func", None), "id", "")
+        if isinstance(node, ast.Call) and name in {"record", "build"} and node.args:
+            act = node.args[0]
+            if isinstance(act, ast.Constant) and isinstance(act.value, str):
+                found.add(act.value)
     return found
 
 
 def fields_in_the_code() -> set[str]:
     """Every field that the code names in the changes of an act."""
     found = set()
-    for app in ("cases", "disbursements", "repatriation", "kotim_social"):
-        for path in (ROOT / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.keyword) and node.arg == "changes":
-                    told = [part for part in ast.walk(node.value) if isinstance(part, ast.Dict)]
-                    keys = [key for part in told for key in part.keys]
-                    found |= {key.value for key in keys if isinstance(key, ast.Constant)}
+    for node in nodes_of_the_code():
+        if isinstance(node, ast.keyword) and node.arg == "changes":
+            told = [part for part in ast.walk(node.value) if isinstance(part, ast.Dict)]
+            keys = [key for part in told for key in part.keys]
+            found |= {key.value for key in keys if isinstance(key, ast.Constant)}
     return found
 
 
