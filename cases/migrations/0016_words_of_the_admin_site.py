@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from kotim_social.lib.rewording import Reworded
+
 
 class Migration(migrations.Migration):
 
@@ -11,104 +13,106 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='bankaccount',
-            name='opened_on',
-            field=models.DateField(blank=True, null=True, verbose_name='opened on'),
-        ),
-        migrations.AlterField(
-            model_name='bankaccount',
-            name='state',
-            field=models.CharField(choices=[('applied', 'applied for'), ('opened', 'opened, not yet checked'), ('active', 'active'), ('blocked', 'blocked'), ('dormant', 'dormant'), ('name_differs', 'name differs'), ('closed', 'closed')], default='applied', max_length=20, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='bankaccount',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='cases.worker', verbose_name='beneficiary'),
-        ),
-        migrations.AlterField(
-            model_name='bankaccountevent',
-            name='opened_on',
-            field=models.DateField(blank=True, null=True, verbose_name='opened on'),
-        ),
-        migrations.AlterField(
-            model_name='bankaccountevent',
-            name='state',
-            field=models.CharField(choices=[('applied', 'applied for'), ('opened', 'opened, not yet checked'), ('active', 'active'), ('blocked', 'blocked'), ('dormant', 'dormant'), ('name_differs', 'name differs'), ('closed', 'closed')], default='applied', max_length=20, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='bankaccountevent',
-            name='worker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cases.worker', verbose_name='beneficiary'),
-        ),
-        migrations.AlterField(
-            model_name='correction',
-            name='state',
-            field=models.CharField(choices=[('proposed', 'waits for the supervisor'), ('accepted', 'accepted and applied'), ('declined', 'declined')], default='proposed', max_length=12, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='correction',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='cases.worker', verbose_name='beneficiary'),
-        ),
-        migrations.AlterField(
-            model_name='journey',
-            name='approved_on',
-            field=models.DateField(blank=True, null=True, verbose_name='approved on'),
-        ),
-        migrations.AlterField(
-            model_name='journey',
-            name='arrived_on',
-            field=models.DateField(blank=True, null=True, verbose_name='arrived on'),
-        ),
-        migrations.AlterField(
-            model_name='journey',
-            name='boarded_on',
-            field=models.DateField(blank=True, null=True, verbose_name='departed on'),
-        ),
-        migrations.AlterField(
-            model_name='journey',
-            name='current',
-            field=models.BooleanField(default=True, verbose_name='current'),
-        ),
-        migrations.AlterField(
-            model_name='journey',
-            name='state',
-            field=models.CharField(choices=[('on_site', 'on site'), ('in_batch', 'in a batch'), ('departed', 'departed'), ('arrived', 'arrived'), ('handed_over', 'handed over'), ('returned_alone', 'went home by herself'), ('not_found', 'not found'), ('deceased', 'deceased')], default='on_site', max_length=20, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='journey',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journeys', to='cases.worker', verbose_name='beneficiary'),
-        ),
-        migrations.AlterField(
-            model_name='journeyevent',
-            name='approved_on',
-            field=models.DateField(blank=True, null=True, verbose_name='approved on'),
-        ),
-        migrations.AlterField(
-            model_name='journeyevent',
-            name='arrived_on',
-            field=models.DateField(blank=True, null=True, verbose_name='arrived on'),
-        ),
-        migrations.AlterField(
-            model_name='journeyevent',
-            name='boarded_on',
-            field=models.DateField(blank=True, null=True, verbose_name='departed on'),
-        ),
-        migrations.AlterField(
-            model_name='journeyevent',
-            name='current',
-            field=models.BooleanField(default=True, verbose_name='current'),
-        ),
-        migrations.AlterField(
-            model_name='journeyevent',
-            name='state',
-            field=models.CharField(choices=[('on_site', 'on site'), ('in_batch', 'in a batch'), ('departed', 'departed'), ('arrived', 'arrived'), ('handed_over', 'handed over'), ('returned_alone', 'went home by herself'), ('not_found', 'not found'), ('deceased', 'deceased')], default='on_site', max_length=20, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='journeyevent',
-            name='worker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cases.worker', verbose_name='beneficiary'),
-        ),
+        Reworded([
+            migrations.AlterField(
+                model_name='bankaccount',
+                name='opened_on',
+                field=models.DateField(blank=True, null=True, verbose_name='opened on'),
+            ),
+            migrations.AlterField(
+                model_name='bankaccount',
+                name='state',
+                field=models.CharField(choices=[('applied', 'applied for'), ('opened', 'opened, not yet checked'), ('active', 'active'), ('blocked', 'blocked'), ('dormant', 'dormant'), ('name_differs', 'name differs'), ('closed', 'closed')], default='applied', max_length=20, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='bankaccount',
+                name='worker',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='cases.worker', verbose_name='beneficiary'),
+            ),
+            migrations.AlterField(
+                model_name='bankaccountevent',
+                name='opened_on',
+                field=models.DateField(blank=True, null=True, verbose_name='opened on'),
+            ),
+            migrations.AlterField(
+                model_name='bankaccountevent',
+                name='state',
+                field=models.CharField(choices=[('applied', 'applied for'), ('opened', 'opened, not yet checked'), ('active', 'active'), ('blocked', 'blocked'), ('dormant', 'dormant'), ('name_differs', 'name differs'), ('closed', 'closed')], default='applied', max_length=20, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='bankaccountevent',
+                name='worker',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cases.worker', verbose_name='beneficiary'),
+            ),
+            migrations.AlterField(
+                model_name='correction',
+                name='state',
+                field=models.CharField(choices=[('proposed', 'waits for the supervisor'), ('accepted', 'accepted and applied'), ('declined', 'declined')], default='proposed', max_length=12, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='correction',
+                name='worker',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='cases.worker', verbose_name='beneficiary'),
+            ),
+            migrations.AlterField(
+                model_name='journey',
+                name='approved_on',
+                field=models.DateField(blank=True, null=True, verbose_name='approved on'),
+            ),
+            migrations.AlterField(
+                model_name='journey',
+                name='arrived_on',
+                field=models.DateField(blank=True, null=True, verbose_name='arrived on'),
+            ),
+            migrations.AlterField(
+                model_name='journey',
+                name='boarded_on',
+                field=models.DateField(blank=True, null=True, verbose_name='departed on'),
+            ),
+            migrations.AlterField(
+                model_name='journey',
+                name='current',
+                field=models.BooleanField(default=True, verbose_name='current'),
+            ),
+            migrations.AlterField(
+                model_name='journey',
+                name='state',
+                field=models.CharField(choices=[('on_site', 'on site'), ('in_batch', 'in a batch'), ('departed', 'departed'), ('arrived', 'arrived'), ('handed_over', 'handed over'), ('returned_alone', 'went home by herself'), ('not_found', 'not found'), ('deceased', 'deceased')], default='on_site', max_length=20, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='journey',
+                name='worker',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journeys', to='cases.worker', verbose_name='beneficiary'),
+            ),
+            migrations.AlterField(
+                model_name='journeyevent',
+                name='approved_on',
+                field=models.DateField(blank=True, null=True, verbose_name='approved on'),
+            ),
+            migrations.AlterField(
+                model_name='journeyevent',
+                name='arrived_on',
+                field=models.DateField(blank=True, null=True, verbose_name='arrived on'),
+            ),
+            migrations.AlterField(
+                model_name='journeyevent',
+                name='boarded_on',
+                field=models.DateField(blank=True, null=True, verbose_name='departed on'),
+            ),
+            migrations.AlterField(
+                model_name='journeyevent',
+                name='current',
+                field=models.BooleanField(default=True, verbose_name='current'),
+            ),
+            migrations.AlterField(
+                model_name='journeyevent',
+                name='state',
+                field=models.CharField(choices=[('on_site', 'on site'), ('in_batch', 'in a batch'), ('departed', 'departed'), ('arrived', 'arrived'), ('handed_over', 'handed over'), ('returned_alone', 'went home by herself'), ('not_found', 'not found'), ('deceased', 'deceased')], default='on_site', max_length=20, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='journeyevent',
+                name='worker',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cases.worker', verbose_name='beneficiary'),
+            ),
+        ]),
     ]

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from kotim_social.lib.rewording import Reworded
+
 
 class Migration(migrations.Migration):
 
@@ -12,194 +14,196 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='assistancekind',
-            name='code',
-            field=models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='code'),
-        ),
-        migrations.AlterField(
-            model_name='assistancekind',
-            name='component_of',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='components', to='disbursements.assistancekind', verbose_name='part of'),
-        ),
-        migrations.AlterField(
-            model_name='assistancekind',
-            name='funder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kinds', to='disbursements.funder', verbose_name='funder'),
-        ),
-        migrations.AlterField(
-            model_name='budgetyear',
-            name='closed_on',
-            field=models.DateField(blank=True, null=True, verbose_name='closed on'),
-        ),
-        migrations.AlterField(
-            model_name='budgetyear',
-            name='year',
-            field=models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='year'),
-        ),
-        migrations.AlterField(
-            model_name='ceiling',
-            name='budget_year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceilings', to='disbursements.budgetyear', verbose_name='budget year'),
-        ),
-        migrations.AlterField(
-            model_name='ceiling',
-            name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceilings', to='disbursements.assistancekind', verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='entitlement',
-            name='amount',
-            field=models.BigIntegerField(verbose_name='amount'),
-        ),
-        migrations.AlterField(
-            model_name='entitlement',
-            name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='disbursements.assistancekind', verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='entitlement',
-            name='paid',
-            field=models.BigIntegerField(default=0, editable=False, verbose_name='paid'),
-        ),
-        migrations.AlterField(
-            model_name='entitlement',
-            name='state',
-            field=models.CharField(choices=[('determined', 'determined'), ('lapsed', 'lapsed')], default='determined', max_length=12, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='entitlement',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='cases.worker', verbose_name='beneficiary'),
-        ),
-        migrations.AlterField(
-            model_name='entitlementevent',
-            name='amount',
-            field=models.BigIntegerField(verbose_name='amount'),
-        ),
-        migrations.AlterField(
-            model_name='entitlementevent',
-            name='kind',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='disbursements.assistancekind', verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='entitlementevent',
-            name='paid',
-            field=models.BigIntegerField(default=0, editable=False, verbose_name='paid'),
-        ),
-        migrations.AlterField(
-            model_name='entitlementevent',
-            name='state',
-            field=models.CharField(choices=[('determined', 'determined'), ('lapsed', 'lapsed')], default='determined', max_length=12, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='entitlementevent',
-            name='worker',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cases.worker', verbose_name='beneficiary'),
-        ),
-        migrations.AlterField(
-            model_name='funder',
-            name='code',
-            field=models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='code'),
-        ),
-        migrations.AlterField(
-            model_name='paymentline',
-            name='amount',
-            field=models.BigIntegerField(verbose_name='amount'),
-        ),
-        migrations.AlterField(
-            model_name='paymentline',
-            name='number',
-            field=models.PositiveIntegerField(verbose_name='number'),
-        ),
-        migrations.AlterField(
-            model_name='paymentline',
-            name='payment_list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='disbursements.paymentlist', verbose_name='payment list'),
-        ),
-        migrations.AlterField(
-            model_name='paymentline',
-            name='result_on',
-            field=models.DateField(blank=True, null=True, verbose_name='date of the result'),
-        ),
-        migrations.AlterField(
-            model_name='paymentline',
-            name='state',
-            field=models.CharField(choices=[('prepared', 'prepared'), ('ordered', 'ordered'), ('paid', 'paid'), ('returned', 'returned'), ('cancelled', 'cancelled')], default='prepared', max_length=12, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='paymentlineevent',
-            name='amount',
-            field=models.BigIntegerField(verbose_name='amount'),
-        ),
-        migrations.AlterField(
-            model_name='paymentlineevent',
-            name='number',
-            field=models.PositiveIntegerField(verbose_name='number'),
-        ),
-        migrations.AlterField(
-            model_name='paymentlineevent',
-            name='payment_list',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='disbursements.paymentlist', verbose_name='payment list'),
-        ),
-        migrations.AlterField(
-            model_name='paymentlineevent',
-            name='result_on',
-            field=models.DateField(blank=True, null=True, verbose_name='date of the result'),
-        ),
-        migrations.AlterField(
-            model_name='paymentlineevent',
-            name='state',
-            field=models.CharField(choices=[('prepared', 'prepared'), ('ordered', 'ordered'), ('paid', 'paid'), ('returned', 'returned'), ('cancelled', 'cancelled')], default='prepared', max_length=12, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='paymentlist',
-            name='funder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_lists', to='disbursements.funder', verbose_name='funder'),
-        ),
-        migrations.AlterField(
-            model_name='paymentlist',
-            name='method',
-            field=models.CharField(choices=[('transfer', 'transfer'), ('cash', 'cash')], max_length=10, verbose_name='paid by'),
-        ),
-        migrations.AlterField(
-            model_name='paymentlist',
-            name='revision',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='revision'),
-        ),
-        migrations.AlterField(
-            model_name='paymentlist',
-            name='state',
-            field=models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('verified', 'verified'), ('approved', 'approved'), ('ordered', 'ordered'), ('reconciled', 'reconciled'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='draft', max_length=12, verbose_name='state'),
-        ),
-        migrations.AlterField(
-            model_name='policy',
-            name='kind',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='policy', to='disbursements.assistancekind', verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='policy',
-            name='payable_when',
-            field=models.CharField(choices=[('account_active', 'her account is active'), ('batch_approved', 'she is in an approved batch'), ('arrived', 'her arrival is confirmed')], max_length=16, verbose_name='paid when'),
-        ),
-        migrations.AlterField(
-            model_name='policy',
-            name='who',
-            field=models.CharField(choices=[('everyone', 'everyone'), ('returnees', 'those who go home'), ('stayers', 'those who stay')], max_length=12, verbose_name='who gets it'),
-        ),
-        migrations.AlterField(
-            model_name='rate',
-            name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='disbursements.assistancekind', verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='rate',
-            name='valid_from',
-            field=models.DateField(verbose_name='valid from'),
-        ),
-        migrations.AlterField(
-            model_name='rate',
-            name='valid_until',
-            field=models.DateField(blank=True, null=True, verbose_name='valid until'),
-        ),
+        Reworded([
+            migrations.AlterField(
+                model_name='assistancekind',
+                name='code',
+                field=models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='code'),
+            ),
+            migrations.AlterField(
+                model_name='assistancekind',
+                name='component_of',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='components', to='disbursements.assistancekind', verbose_name='part of'),
+            ),
+            migrations.AlterField(
+                model_name='assistancekind',
+                name='funder',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kinds', to='disbursements.funder', verbose_name='funder'),
+            ),
+            migrations.AlterField(
+                model_name='budgetyear',
+                name='closed_on',
+                field=models.DateField(blank=True, null=True, verbose_name='closed on'),
+            ),
+            migrations.AlterField(
+                model_name='budgetyear',
+                name='year',
+                field=models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='year'),
+            ),
+            migrations.AlterField(
+                model_name='ceiling',
+                name='budget_year',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceilings', to='disbursements.budgetyear', verbose_name='budget year'),
+            ),
+            migrations.AlterField(
+                model_name='ceiling',
+                name='kind',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceilings', to='disbursements.assistancekind', verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='entitlement',
+                name='amount',
+                field=models.BigIntegerField(verbose_name='amount'),
+            ),
+            migrations.AlterField(
+                model_name='entitlement',
+                name='kind',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='disbursements.assistancekind', verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='entitlement',
+                name='paid',
+                field=models.BigIntegerField(default=0, editable=False, verbose_name='paid'),
+            ),
+            migrations.AlterField(
+                model_name='entitlement',
+                name='state',
+                field=models.CharField(choices=[('determined', 'determined'), ('lapsed', 'lapsed')], default='determined', max_length=12, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='entitlement',
+                name='worker',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='cases.worker', verbose_name='beneficiary'),
+            ),
+            migrations.AlterField(
+                model_name='entitlementevent',
+                name='amount',
+                field=models.BigIntegerField(verbose_name='amount'),
+            ),
+            migrations.AlterField(
+                model_name='entitlementevent',
+                name='kind',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='disbursements.assistancekind', verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='entitlementevent',
+                name='paid',
+                field=models.BigIntegerField(default=0, editable=False, verbose_name='paid'),
+            ),
+            migrations.AlterField(
+                model_name='entitlementevent',
+                name='state',
+                field=models.CharField(choices=[('determined', 'determined'), ('lapsed', 'lapsed')], default='determined', max_length=12, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='entitlementevent',
+                name='worker',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cases.worker', verbose_name='beneficiary'),
+            ),
+            migrations.AlterField(
+                model_name='funder',
+                name='code',
+                field=models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='code'),
+            ),
+            migrations.AlterField(
+                model_name='paymentline',
+                name='amount',
+                field=models.BigIntegerField(verbose_name='amount'),
+            ),
+            migrations.AlterField(
+                model_name='paymentline',
+                name='number',
+                field=models.PositiveIntegerField(verbose_name='number'),
+            ),
+            migrations.AlterField(
+                model_name='paymentline',
+                name='payment_list',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='disbursements.paymentlist', verbose_name='payment list'),
+            ),
+            migrations.AlterField(
+                model_name='paymentline',
+                name='result_on',
+                field=models.DateField(blank=True, null=True, verbose_name='date of the result'),
+            ),
+            migrations.AlterField(
+                model_name='paymentline',
+                name='state',
+                field=models.CharField(choices=[('prepared', 'prepared'), ('ordered', 'ordered'), ('paid', 'paid'), ('returned', 'returned'), ('cancelled', 'cancelled')], default='prepared', max_length=12, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='paymentlineevent',
+                name='amount',
+                field=models.BigIntegerField(verbose_name='amount'),
+            ),
+            migrations.AlterField(
+                model_name='paymentlineevent',
+                name='number',
+                field=models.PositiveIntegerField(verbose_name='number'),
+            ),
+            migrations.AlterField(
+                model_name='paymentlineevent',
+                name='payment_list',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='disbursements.paymentlist', verbose_name='payment list'),
+            ),
+            migrations.AlterField(
+                model_name='paymentlineevent',
+                name='result_on',
+                field=models.DateField(blank=True, null=True, verbose_name='date of the result'),
+            ),
+            migrations.AlterField(
+                model_name='paymentlineevent',
+                name='state',
+                field=models.CharField(choices=[('prepared', 'prepared'), ('ordered', 'ordered'), ('paid', 'paid'), ('returned', 'returned'), ('cancelled', 'cancelled')], default='prepared', max_length=12, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='paymentlist',
+                name='funder',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_lists', to='disbursements.funder', verbose_name='funder'),
+            ),
+            migrations.AlterField(
+                model_name='paymentlist',
+                name='method',
+                field=models.CharField(choices=[('transfer', 'transfer'), ('cash', 'cash')], max_length=10, verbose_name='paid by'),
+            ),
+            migrations.AlterField(
+                model_name='paymentlist',
+                name='revision',
+                field=models.PositiveSmallIntegerField(default=1, verbose_name='revision'),
+            ),
+            migrations.AlterField(
+                model_name='paymentlist',
+                name='state',
+                field=models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('verified', 'verified'), ('approved', 'approved'), ('ordered', 'ordered'), ('reconciled', 'reconciled'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='draft', max_length=12, verbose_name='state'),
+            ),
+            migrations.AlterField(
+                model_name='policy',
+                name='kind',
+                field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='policy', to='disbursements.assistancekind', verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='policy',
+                name='payable_when',
+                field=models.CharField(choices=[('account_active', 'her account is active'), ('batch_approved', 'she is in an approved batch'), ('arrived', 'her arrival is confirmed')], max_length=16, verbose_name='paid when'),
+            ),
+            migrations.AlterField(
+                model_name='policy',
+                name='who',
+                field=models.CharField(choices=[('everyone', 'everyone'), ('returnees', 'those who go home'), ('stayers', 'those who stay')], max_length=12, verbose_name='who gets it'),
+            ),
+            migrations.AlterField(
+                model_name='rate',
+                name='kind',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='disbursements.assistancekind', verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='rate',
+                name='valid_from',
+                field=models.DateField(verbose_name='valid from'),
+            ),
+            migrations.AlterField(
+                model_name='rate',
+                name='valid_until',
+                field=models.DateField(blank=True, null=True, verbose_name='valid until'),
+            ),
+        ]),
     ]
