@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
-from cases.models import BankAccount, Worker
+from cases.models import BankAccount, Journey, Worker
 from disbursements.models import (
     AssistanceKind,
     BudgetYear,
@@ -35,6 +35,14 @@ def visible_places(user: User) -> Any:
     if user.sees_everything:
         return places
     return places.filter(lokalisasi_id__in=user.lokalisasi_ids)
+
+
+def batch_called(typed: str, user: User) -> str:
+    """The code of a batch as it is written, however it was typed; "" where nobody is in it."""
+    found = Journey.objects.filter(
+        current=True, batch_code__iexact=typed, worker__in=Worker.objects.visible_to(user)
+    )
+    return found.values_list("batch_code", flat=True).first() or ""
 
 
 def waiting_for(user: User) -> Q:
@@ -90,13 +98,19 @@ class ListSums:
     returned_amount: int = 0
 
 
+# What became of the lines of a list: each figure of its page, and the lines behind the figure.
+LINE_GROUPS = {
+    "standing": ~Q(state="cancelled"),
+    "waiting": Q(state__in=LIVE),
+    "paid": Q(state="paid", reversal__isnull=True),
+    "returned": Q(state="returned") | Q(reversal__isnull=False),
+}
+
+
 def sums_of(payment_list: PaymentList) -> ListSums:
     """One query. A reversed line counts as returned."""
-    standing = payment_list.lines.exclude(state="cancelled")
-    waiting = Q(state__in=LIVE)
-    paid = Q(state="paid", reversal__isnull=True)
-    returned = Q(state="returned") | Q(reversal__isnull=False)
-    found = standing.aggregate(
+    waiting, paid, returned = (LINE_GROUPS[name] for name in ("waiting", "paid", "returned"))
+    found = payment_list.lines.filter(LINE_GROUPS["standing"]).aggregate(
         lines=Count("pk"),
         total=Coalesce(Sum("amount"), 0),
         waiting=Count("pk", filter=waiting),
@@ -207,7 +221,7 @@ def ceiling_rows(year: BudgetYear | None) -> list[CeilingRow]:
         .annotate(total=Sum("amount"))
         .order_by()
     )
-    ceilings = Ceiling.objects.filter(budget_year=year).select_related("kind__funder")
+    ceilings = Ceiling.objects.drawn_on().filter(budget_year=year).select_related("kind__funder")
     return [
         CeilingRow(c.kind, c.amount, determined.get(c.kind_id, 0), committed.get(c.kind_id, 0))
         for c in ceilings.order_by("kind__funder__order", "kind__order")

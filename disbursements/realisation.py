@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from cases.models import SignedStatement
 from disbursements.models import AssistanceKind, Ceiling, Entitlement, PaymentLine, Reversal
 from disbursements.reports import percent
 from kotim_social.documents.models import IssuedPaper
+from kotim_social.lib.money import format_rupiah
 
 Lines = QuerySet[PaymentLine]
 
@@ -44,9 +45,10 @@ ALWAYS = Period()
 
 @dataclass(frozen=True)
 class RealisationRow:
-    """One ceiling: ordered, paid (net), refused by the bank, come back or deposited, and the rest.
+    """One ceiling: ordered, paid (net), come back and not paid again, deposited back, the rest.
 
-    `paid` is gross; `back` are reversals and what was deposited back at the end of the year.
+    A rupiah stands in one of these at a time: what came back and is on its way again is neither
+    paid nor returned. What ever came back is told apart (`History`), and adds to nothing.
     """
 
     funder: str
@@ -54,14 +56,9 @@ class RealisationRow:
     year: int
     ceiling: int
     ordered: int
-    gross: int
+    paid: int
     returned: int
-    reversed: int
     deposited: int
-
-    @property
-    def paid(self) -> int:
-        return self.gross - self.reversed
 
     @property
     def rest(self) -> int:
@@ -73,10 +70,32 @@ class RealisationRow:
 
 
 @dataclass(frozen=True)
+class History:
+    """Payments that ever came back in the period, whatever became of them since."""
+
+    payments: int
+    amount: int
+    settled: int
+    settled_amount: int
+
+    def in_words(self) -> str:
+        """For the paper and the screen; nothing of it is part of a column."""
+        if not self.payments:
+            return "Tidak ada pembayaran yang pernah kembali."
+        return (
+            f"Riwayat: {self.payments} pembayaran pernah kembali (retur atau jurnal balik), "
+            f"seluruhnya {format_rupiah(self.amount)}; {self.settled} di antaranya "
+            f"({format_rupiah(self.settled_amount)}) sudah dibayar atau diproses lagi, disetor "
+            "kembali, atau gugur."
+        )
+
+
+@dataclass(frozen=True)
 class Realisation:
     """Rows by funder and kind; every total is summed from them."""
 
     rows: list[RealisationRow]
+    history: History
     is_determined: bool = True
 
     def of_funder(self, funder: str) -> list[RealisationRow]:
@@ -92,24 +111,27 @@ class Realisation:
 
 
 def realisation(lines: Lines, period: Period, *, funder: str = "") -> Realisation:
-    """The ceilings of all years with what happened on these lines in the period; six queries."""
-    ordered = Q(payment_list__ordered_on__isnull=False)
-    orders = lines.filter(ordered, period.on("payment_list__ordered_on"))
-    booked = lines.filter(period.on("result_on"))
-    back = Reversal.objects.filter(period.on("happened_on"), line__in=lines.values("pk"))
+    """The ceilings of all years with what happened on these lines in the period; seven queries."""
+    booked = lines.filter(period.on("result_on"), state="paid")
+    reversals = Reversal.objects.filter(period.on("happened_on"), line__in=lines.values("pk"))
+    back = came_back(lines, period)
     gone = Entitlement.objects.filter(
-        period.on("lapsed_on"), lapse_kind="deposited", lines__in=lines.values("pk")
+        period.on("lapsed_on"),
+        lapse_kind__in=["deposited", "refunded"],
+        lines__in=lines.values("pk"),
     ).distinct()
+    reversed_ = _sums(reversals, "line__entitlement__", "line__payment_list__")
+    paid = _sums(booked, "entitlement__", "payment_list__")
+    for key, amount in reversed_.items():
+        paid[key] = paid.get(key, 0) - amount
     sums = {
-        "ordered": _sums(orders.exclude(state="cancelled"), "entitlement__", "payment_list__"),
-        "gross": _sums(booked.filter(state="paid"), "entitlement__", "payment_list__"),
-        "returned": _sums(booked.filter(state="returned"), "entitlement__", "payment_list__"),
-        "reversed": _sums(back, "line__entitlement__", "line__payment_list__"),
+        "ordered": _sums(_orders(lines, period), "entitlement__", "payment_list__"),
+        "paid": paid,
+        "returned": _sums(back.filter(stands=True), "entitlement__", "payment_list__"),
         "deposited": _sums(Entitlement.objects.filter(pk__in=gone.values("pk")), "", ""),
     }
-    ceilings = Ceiling.objects.select_related("kind__funder").order_by(
-        "budget_year", "kind__funder__order", "kind__order"
-    )
+    ceilings = Ceiling.objects.drawn_on().select_related("kind__funder")
+    ceilings = ceilings.order_by("budget_year", "kind__funder__order", "kind__order")
     if funder:
         ceilings = ceilings.filter(kind__funder=funder)
     return Realisation(
@@ -125,8 +147,48 @@ def realisation(lines: Lines, period: Period, *, funder: str = "") -> Realisatio
                 },
             )
             for ceiling in ceilings
-        ]
+        ],
+        _history(back),
     )
+
+
+def _orders(lines: Lines, period: Period) -> Lines:
+    """Each right once, by its last order in the period, however often it is tried."""
+    within = Q(payment_list__ordered_on__isnull=False) & period.on("payment_list__ordered_on")
+    again = PaymentLine.objects.filter(
+        within, entitlement=OuterRef("entitlement"), pk__gt=OuterRef("pk")
+    )
+    return lines.filter(within & ~Exists(again.exclude(state="cancelled"))).exclude(
+        state="cancelled"
+    )
+
+
+def came_back(lines: Lines, period: Period) -> Any:
+    """Lines whose money came back in the period; `stands` says that it is still so: no later line
+    tries again, and the right has not ended."""
+    later = PaymentLine.objects.filter(entitlement=OuterRef("entitlement"), pk__gt=OuterRef("pk"))
+    refused = Q(state="returned") & period.on("result_on")
+    reversed_ = Q(reversal__isnull=False) & period.on("reversal__happened_on")
+    return lines.filter(refused | reversed_).annotate(
+        stands=Case(
+            When(
+                ~Exists(later.exclude(state="cancelled")) & Q(entitlement__state="determined"),
+                then=True,
+            ),
+            default=False,
+        )
+    )
+
+
+def _history(back: Any) -> History:
+    settled = Q(stands=False)
+    found = back.order_by().aggregate(
+        payments=Count("pk"),
+        sum=Coalesce(Sum("amount"), 0),
+        settled=Count("pk", filter=settled),
+        settled_sum=Coalesce(Sum("amount", filter=settled), 0),
+    )
+    return History(found["payments"], found["sum"], found["settled"], found["settled_sum"])
 
 
 def _sums(rows: QuerySet[Any], right: str, payment_list: str) -> dict[tuple[int, str], int]:

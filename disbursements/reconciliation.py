@@ -23,7 +23,7 @@ from disbursements.models import (
     Reversal,
 )
 from disbursements.workflow import LIVE
-from disbursements.yearend import unpaid
+from disbursements.yearend import RIGHTS, unpaid
 from kotim_social.replica import connection_for_reads
 
 PARTS = ("paid", "in_process", "returned", "deposited", "unclaimed", "free")
@@ -59,8 +59,10 @@ class IdentityRow:
         return self.free < 0
 
     @property
-    def amounts(self) -> list[int]:
-        return [self.ceiling, *(getattr(self, name) for name in PARTS)]
+    def figures(self) -> list[tuple[str, int]]:
+        """The cells of the row; those that are made of rights name the part of the year."""
+        parts = [(name if name in RIGHTS else "", getattr(self, name)) for name in PARTS]
+        return [("", self.ceiling), *parts]
 
     def as_json(self) -> dict[str, Any]:
         parts = {name: getattr(self, name) for name in PARTS}
@@ -86,7 +88,7 @@ def identity(year: BudgetYear) -> list[IdentityRow]:
     drawn = _by_ceiling(
         rights.filter(Q(state="determined") | Q(lapse_kind__in=KEPT)), "amount", "kind"
     )
-    ceilings = Ceiling.objects.filter(budget_year=year).select_related("kind__funder")
+    ceilings = Ceiling.objects.drawn_on().filter(budget_year=year).select_related("kind__funder")
     return [
         IdentityRow(
             kind=ceiling.kind,

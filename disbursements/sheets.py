@@ -70,16 +70,16 @@ def realisation_sheet(data: Realisation, about: About) -> Sheet:
         Column("Sumber dana"), Column("Jenis bantuan"), Column("Tahun", NUMBER),
         Column("Pagu (Rp)", MONEY), Column("Diperintahkan (Rp)", MONEY),
         Column("Dibayar (Rp)", MONEY), Column("Retur (Rp)", MONEY),
-        Column("Dikembalikan (Rp)", MONEY), Column("Sisa pagu (Rp)", MONEY), Column("%"),
+        Column("Disetor kembali (Rp)", MONEY), Column("Sisa pagu (Rp)", MONEY), Column("%"),
     ]  # fmt: skip
     rows: list[list[Value]] = [
         [
             row.funder, row.kind, row.year, row.ceiling, row.ordered, row.paid, row.returned,
-            row.reversed + row.deposited, row.rest, row.percent,
+            row.deposited, row.rest, row.percent,
         ]
         for row in data.rows
     ]  # fmt: skip
-    return Sheet("Realisasi", columns, rows, about)
+    return Sheet("Realisasi", columns, rows, [*about, ("Catatan", data.history.in_words())])
 
 
 def evidence_sheet(data: Evidence, about: About) -> Sheet:

@@ -89,6 +89,7 @@ urlpatterns = [
     path("program/perubahan/<uuid:pk>/tolak/", changes.change_decline, name="change_decline"),
     path("program/perubahan/<uuid:pk>/tarik/", changes.change_withdraw, name="change_withdraw"),
     path("program/tahun/<int:year>/", years.year_page, name="year_page"),
+    path("program/tahun/<int:year>/hak/<slug:part>/", years.year_rights, name="year_rights"),
     path("program/tahun/<int:year>/kembali/", years.late_refund, name="late_refund"),
     path("program/tahun/<int:year>/setor/<slug:funder>/", years.year_deposit, name="year_deposit"),
     path("hak/<uuid:pk>/gugurkan/", changed_rights.entitlement_lapse, name="entitlement_lapse"),

@@ -25,6 +25,8 @@ from kotim_social.accounts.roles import Perm
 from kotim_social.lib.dates import format_date, today
 from kotim_social.lib.money import format_rupiah
 
+# Whose money a right is: a part carries the funder of its package.
+PAYER = Coalesce("kind__component_of__funder", "kind__funder")
 # How long before the last day of payment the first page begins to warn.
 WARNING_DAYS = 45
 
@@ -51,6 +53,29 @@ def unpaid(year: BudgetYear) -> Any:
     )
 
 
+# The figures of a year that are made of rights; the rest of a ceiling is nobody's.
+RIGHTS = ("paid", "in_process", "returned", "deposited", "unclaimed")
+
+
+def rights_behind(year: BudgetYear, part: str) -> Any:
+    """The rights that a figure of the year is made of: one row each, `amount` adds up to it."""
+    rights = Entitlement.objects.filter(budget_year=year)
+    if part == "paid":
+        lines = PaymentLine.objects.filter(entitlement=OuterRef("pk"), state="paid")
+        return rights.filter(Exists(lines.exclude(reversal__booked_in=year)))
+    if part == "deposited":
+        return rights.filter(lapse_kind="deposited")
+    waiting = unpaid(year)
+    if part == "in_process":
+        found = waiting.filter(live=True)
+    elif part == "returned":
+        found = waiting.filter(live=False, came_back=True)
+    else:
+        found = waiting.filter(live=False).exclude(came_back=True)
+    behind = Q(pk__in=found.values("pk"))
+    return rights.filter(behind | Q(lapse_kind="unclaimed") if part == "unclaimed" else behind)
+
+
 @dataclass(frozen=True)
 class FunderEnd:
     """What is still open of one funder's money in a year: rights and rupiah."""
@@ -71,7 +96,7 @@ def funder_ends(year: BudgetYear) -> list[FunderEnd]:
     found = {
         row["payer"]: row
         for row in unpaid(year)
-        .annotate(payer=Coalesce("kind__component_of__funder", "kind__funder"))
+        .annotate(payer=PAYER)
         .values("payer")
         .annotate(
             live_n=Count("pk", filter=live),

@@ -274,6 +274,7 @@ ACCESS = {
     "disbursements:change_decline": "SB",
     "disbursements:change_withdraw": "SB",
     "disbursements:year_page": "PVSBU",
+    "disbursements:year_rights": "PVSBU",
     "disbursements:year_deposit": "B",
     "disbursements:late_refund": "B",
     "disbursements:reconciliation": "PVSBU",

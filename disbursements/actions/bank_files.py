@@ -48,6 +48,8 @@ def stage_results(
     problems = []
     if not by.can(Perm.LIST_PAY):
         problems.append(_("You do not have the right to do this."))
+    if locked.method != "transfer":
+        problems.append(_("This list is paid in cash; no bank has a file of its results."))
     if locked.state != "ordered":
         problems.append(_("Results are booked while the list is ordered."))
     if happened_on > today():

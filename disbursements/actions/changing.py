@@ -47,6 +47,25 @@ def changeable(user: User, *, on: date, year: BudgetYear | None) -> list[Replace
     return _with_rates(rows, on)
 
 
+@dataclass(frozen=True)
+class NotYet:
+    """Rights of one kind that an accepted rate has not reached: only a decree changes them."""
+
+    year: BudgetYear
+    rights: int
+    difference: int
+
+
+def not_yet_changed(user: User, kind: str, *, on: date) -> list[NotYet]:
+    """By open budget year, how many unpaid rights of a kind have another amount than this day's."""
+    found = []
+    for year in BudgetYear.objects.filter(closed_on=None).order_by("year"):
+        rows = [row for row in changeable(user, on=on, year=year) if row.old.kind_id == kind]
+        if rows:
+            found.append(NotYet(year, len(rows), sum(row.difference for row in rows)))
+    return found
+
+
 def payable_anew(user: User, *, on: date, year: BudgetYear | None) -> list[Replacement]:
     """Rights that ended unpaid with an earlier year and that nothing has taken the place of."""
     if year is None or year.closed_on is not None:

@@ -24,18 +24,24 @@ from kotim_social.workflow import Refused
 def lapse(*, entitlement: Entitlement, reason: str, on: date, by: User) -> Entitlement:
     """One right ends with its reason; Refused while anything was paid on it or is on its way."""
     locked = Entitlement.objects.select_for_update().get(pk=entitlement.pk)
-    against = ENTITLEMENT.can(locked, by, "lapse")
+    against = against_lapse(locked, by)
     if on > today():
         against.append(_("The date lies in the future."))
-    if locked.paid:
-        against.append(_("Something was paid on it."))
-    if locked.lines.filter(state__in=LIVE).exists():
-        against.append(_("It stands on a payment list: take it out or book its result first."))
-    if BudgetYear.objects.filter(pk=locked.budget_year_id, closed_on__isnull=False).exists():
-        against.append(_("Its budget year is closed."))
     if against:
         raise Refused(*against)
     return _end(locked, reason=reason, on=on, by=by)
+
+
+def against_lapse(entitlement: Entitlement, by: User) -> list[str]:
+    """Why one right cannot lapse as things stand now; none where it can."""
+    against = ENTITLEMENT.can(entitlement, by, "lapse")
+    if entitlement.paid:
+        against.append(_("Something was paid on it."))
+    if entitlement.lines.filter(state__in=LIVE).exists():
+        against.append(_("It stands on a payment list: take it out or book its result first."))
+    if BudgetYear.objects.filter(pk=entitlement.budget_year_id, closed_on__isnull=False).exists():
+        against.append(_("Its budget year is closed."))
+    return against
 
 
 @transaction.atomic

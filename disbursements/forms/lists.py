@@ -9,13 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.forms.fields import DayField
-from disbursements.listing import visible_places
+from disbursements.listing import batch_called, visible_places
 from disbursements.models import AssistanceKind, BudgetYear, Funder
 from disbursements.rules import payable_kinds
 from disbursements.workflow import PAYMENT_LIST
 from kotim_social.accounts.models import User
 from kotim_social.formlayout import PlainFilter, PlainForm, ReasonField
 from kotim_social.lib.dates import today
+
+
+def nobody_in(code: str) -> str:
+    """What a filter says of a batch that is not there, or that nobody is in."""
+    words = _("Nobody is in a batch with the code %(code)s. Look at the codes among the batches.")
+    return words % {"code": code}
 
 
 class ListFilter(PlainFilter, forms.Form):
@@ -69,6 +75,7 @@ class NewListForm(PlainForm, forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.payable = {
             funder.code: (funder, payable_kinds(funder.code)) for funder in Funder.objects.all()
         }
@@ -81,6 +88,13 @@ class NewListForm(PlainForm, forms.Form):
         years = BudgetYear.objects.filter(closed_on__isnull=True).order_by("-year")
         self.fields["budget_year"].queryset = years  # type: ignore[attr-defined]
         self.fields["budget_year"].initial = years.first()
+
+    def clean_batch(self) -> str:
+        typed: str = self.cleaned_data["batch"].strip()
+        code = batch_called(typed, self.user) if typed else ""
+        if typed and not code:
+            raise forms.ValidationError(nobody_in(typed))
+        return code
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

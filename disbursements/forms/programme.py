@@ -94,7 +94,10 @@ class PackageForm(ChangeForm):
 
 class RateForm(ChangeForm):
     kind = forms.ModelChoiceField(
-        label=gettext_lazy("Kind"), queryset=AssistanceKind.objects.all(), empty_label=None
+        label=gettext_lazy("Kind"),
+        queryset=AssistanceKind.objects.filter(components=None),
+        empty_label=None,
+        help_text=gettext_lazy("A package is not among them: its parts have the rates."),
     )
     amount = RupiahFormField(label=gettext_lazy("Amount"))
     valid_from = DayField(label=gettext_lazy("Valid from"))
@@ -108,7 +111,9 @@ class CeilingForm(ChangeForm):
         empty_label=None,
     )
     kind = forms.ModelChoiceField(
-        label=gettext_lazy("Kind"), queryset=AssistanceKind.objects.all(), empty_label=None
+        label=gettext_lazy("Kind"),
+        queryset=AssistanceKind.objects.filter(component_of=None),
+        empty_label=None,
     )
     amount = RupiahFormField(label=gettext_lazy("Ceiling"))
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.forms.fields import DayField
 from cases.models import BankAccount
-from disbursements.listing import visible_places
+from disbursements.forms.lists import nobody_in
+from disbursements.listing import batch_called, visible_places
 from disbursements.models import Funder
 from kotim_social.accounts.models import User
 from kotim_social.formlayout import PlainFilter
@@ -61,6 +62,9 @@ class ReportFilter(PlainFilter, forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
+        # Why nobody is shown, where the address asks for what there is not.
+        self.warnings: list[str] = []
         places = visible_places(user)
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
         self.fields["lokalisasi"].queryset = Lokalisasi.objects.filter(  # type: ignore[attr-defined]
@@ -71,6 +75,14 @@ class ReportFilter(PlainFilter, forms.Form):
         self.fields["bank"].choices = [("", _("All")), *names]  # type: ignore[attr-defined]
         self.fields["month"].choices = [("", _("All")), *_months(self.data)]  # type: ignore[attr-defined]
         self.fields["paper"].initial = settings.PAPER_SIZE
+
+    def clean_batch(self) -> str:
+        """An unknown code is no error: the report of nobody says why it is empty."""
+        typed: str = self.cleaned_data["batch"].strip()
+        code = batch_called(typed, self.user) if typed else ""
+        if typed and not code:
+            self.warnings.append(nobody_in(typed))
+        return code or typed
 
     def clean(self) -> dict[str, Any]:
         """A month stands for its first and its last day, unless days are given as well."""

@@ -116,6 +116,11 @@ class AssistanceKind(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def payer(self) -> Funder:
+        """Who gives its money: a part carries the funder of its package."""
+        return self.component_of.funder if self.component_of else self.funder
+
 
 class Rate(models.Model):
     """What one person gets of a kind, from one date until another, and by which decision."""
@@ -208,6 +213,12 @@ class Policy(models.Model):
         return f"{self.kind_id}: {self.who}"
 
 
+class CeilingQuerySet(models.QuerySet["Ceiling"]):
+    def drawn_on(self) -> CeilingQuerySet:
+        """Those that money can draw on: a part draws on its package's and has none of its own."""
+        return self.filter(kind__component_of=None)
+
+
 class Ceiling(models.Model):
     """The most that may be spent on a kind in a budget year."""
 
@@ -218,6 +229,8 @@ class Ceiling(models.Model):
         AssistanceKind, models.PROTECT, related_name="ceilings", verbose_name=_("kind")
     )
     amount = models.BigIntegerField(_("ceiling"))
+
+    objects = CeilingQuerySet.as_manager()
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "budget_year": "umum",

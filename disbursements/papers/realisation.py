@@ -16,8 +16,9 @@ from kotim_social.lib.dates import format_date
 
 CEILING, PAID = 3, 5
 EXPLAINED = (
-    "Dibayar dihitung bersih: pembayaran yang kembali setelah dibukukan (jurnal balik) tidak "
-    "termasuk. Dikembalikan = jurnal balik + disetor kembali ke kas. Sisa = pagu – dibayar."
+    "Dibayar dihitung bersih: pembayaran yang kembali tidak termasuk. Retur = kembali (dari bank, "
+    "tidak diambil, atau jurnal balik) dan belum dibayar lagi. Setiap hak dihitung sekali, juga "
+    "bila diperintahkan lagi. Sisa = pagu – dibayar."
 )
 
 
@@ -33,7 +34,7 @@ COLUMNS = [
     Column("Diperintahkan (Rp)", 8.5, kind="money"),
     Column("Dibayar (Rp)", 8.5, kind="money"),
     Column("Retur (Rp)", 7.5, kind="money"),
-    Column("Dikembalikan (Rp)", 8, kind="money"),
+    Column("Disetor kembali (Rp)", 8, kind="money"),
     Column("Sisa pagu (Rp)", 8.5, kind="money"),
     Column("%", 3.4, kind="center", derive=_percent),
 ]
@@ -51,6 +52,7 @@ def realisation_pdf(
         Facts(list(facts.scope)),
         Table(COLUMNS, list(_rows(data)), number_row=True, terbilang=PAID),
         Paragraph(EXPLAINED, size=8),
+        Paragraph(data.history.in_words(), size=8),
         Signatures(list(facts.signatures), place_and_date=place_and_date(facts.day)),
     ]
     return build_paper(
@@ -72,6 +74,6 @@ def _rows(data: Realisation) -> Iterator[Row]:
         for number, row in enumerate(data.of_funder(funder), 1):
             yield [
                 str(number), row.kind, str(row.year), row.ceiling, row.ordered, row.paid,
-                row.returned, row.reversed + row.deposited, row.rest, row.percent,
+                row.returned, row.deposited, row.rest, row.percent,
             ]  # fmt: skip
         yield Subtotal(f"Jumlah {funder}", level=1)

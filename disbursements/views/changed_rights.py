@@ -20,11 +20,10 @@ from disbursements.actions.changing import (
     issue_change,
     payable_anew,
 )
-from disbursements.actions.lapsing import lapse
+from disbursements.actions.lapsing import against_lapse, lapse
 from disbursements.forms.decrees import DecreeForm
 from disbursements.forms.programme import LapseForm
 from disbursements.models import BudgetYear, Entitlement
-from disbursements.workflow import ENTITLEMENT
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -43,7 +42,7 @@ def entitlement_lapse(request: HttpRequest, pk: UUID) -> HttpResponse:
     rights = Entitlement.objects.select_related("worker", "kind", "decree")
     right = get_visible_or_404(rights, request.user, pk)
     here = reverse("desk:worker_page", args=[right.worker_id])
-    if request.method != "POST" and (against := ENTITLEMENT.can(right, request.user, "lapse")):
+    if request.method != "POST" and (against := against_lapse(right, request.user)):
         messages.error(request, " ".join(against))
         return redirect(here)
     asking = Asking(
@@ -74,7 +73,7 @@ Find = Callable[..., list[Replacement]]
 @fresh_proof
 @idempotent
 def decree_change(request: HttpRequest) -> HttpResponse:
-    """An SK perubahan: the day's rates for what is not paid yet."""
+    """An SK perubahan: the day's rates for what is not paid yet. A link may name the day."""
     title = _("Record a decree that changes amounts")
     return _replace(request, changeable, title)
 
@@ -92,7 +91,10 @@ def _replace(request: HttpRequest, find: Find, title: str) -> HttpResponse:
     """First number and date beside whom it is about, then the check, then the decree."""
     posted = request.method == "POST"
     source = request.POST if posted else request.GET
-    form = DecreeForm(source if posted or "number" in source else None)
+    form = DecreeForm(
+        source if posted or "number" in source else None,
+        initial={"decided_on": _day(request.GET.get("on", ""))},
+    )
     ready = form.is_bound and form.is_valid()
     if posted and ready:
         try:
@@ -113,6 +115,14 @@ def _replace(request: HttpRequest, find: Find, title: str) -> HttpResponse:
     return render(request, "disbursements/decree_change.html", context, status=status)
 
 
+def _day(text: str) -> date:
+    """The day that a link names, in ISO form; today where it names none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return today()
+
+
 def _ids(values: list[str]) -> list[UUID]:
     try:
         return [UUID(value) for value in values]
@@ -123,7 +133,7 @@ def _ids(values: list[str]) -> list[UUID]:
 def _preview(form: DecreeForm, find: Find, user: User) -> dict[str, Any]:
     data = getattr(form, "cleaned_data", {})
     year = data.get("budget_year") or BudgetYear.objects.filter(closed_on=None).last()
-    on: date = data.get("decided_on") or today()
+    on: date = data.get("decided_on") or form.initial["decided_on"]
     found = find(user, on=on, year=year)
     return {
         "on": on,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from disbursements.actions.changing import not_yet_changed
 from disbursements.actions.programme import accept, decline, effects, propose, withdraw
 from disbursements.forms.programme import FORMS
 from disbursements.models import ProgrammeChange
@@ -22,6 +24,7 @@ from kotim_social.accounts.access import fresh_proof, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.lib.dates import today
 
 Subject = ProgrammeChange.Subject
 
@@ -83,17 +86,28 @@ def change_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     change = _change(pk)
     waiting = change.state == "proposed"
     against = problems(change.subject, change.after) if waiting else []
+    on = _from_when(change)
     acts = {step.act for step in PROGRAMME_CHANGE.acts_for(change, request.user)}
     context = {
         "change": change,
         "differences": in_words(change),
         "against": against,
         "effects": _effects(change, request) if waiting and not against else [],
+        "on": on,
+        "not_yet": not_yet_changed(request.user, change.after["kind"], on=on) if on else [],
+        "may_sign": request.user.can(Perm.DECREE_SIGN),
         "may_decide": "accept" in acts,
         "may_accept": "accept" in acts and not against,
         "may_withdraw": "withdraw" in acts,
     }
     return render(request, "disbursements/change_page.html", context)
+
+
+def _from_when(change: ProgrammeChange) -> date | None:
+    """The day from which a decree can apply an accepted rate to what is not paid yet."""
+    if change.subject != Subject.RATE or change.state != "accepted":
+        return None
+    return max(today(), date.fromisoformat(change.after["valid_from"]))
 
 
 def _change(pk: UUID) -> ProgrammeChange:

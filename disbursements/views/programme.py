@@ -17,8 +17,8 @@ from kotim_social.accounts.roles import Perm
 @require_safe
 def programme(request: HttpRequest) -> HttpResponse:
     kinds = (
-        AssistanceKind.objects.select_related("funder", "policy", "component_of")
-        .prefetch_related(Prefetch("rates", Rate.objects.order_by("valid_from")))
+        AssistanceKind.objects.select_related("funder", "policy", "component_of__funder")
+        .prefetch_related(Prefetch("rates", Rate.objects.order_by("valid_from")), "components")
         .order_by("funder__order", "order")
     )
     years = [(year, ceiling_rows(year)) for year in BudgetYear.objects.order_by("-year")]

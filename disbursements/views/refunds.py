@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from disbursements.actions.lapsing import against_lapse
 from disbursements.actions.refunds import demand_refund
 from disbursements.forms.paying import DemandForm
 from disbursements.listing import attempts_of, line_rows
@@ -45,6 +46,9 @@ def line_detail(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
         "attempts": attempts_of(line.entitlement),
         "demand": demand,
         "may_reverse": reversible and request.user.can(Perm.LIST_PAY),
+        # Money that came back leaves a right that can be paid again, or lapses.
+        "may_lapse": hasattr(line, "reversal")
+        and not against_lapse(line.entitlement, request.user),
         "may_demand": reversible and demand is None and request.user.can(Perm.LIST_APPROVE),
     }
     return render(request, "disbursements/line_detail.html", context)
@@ -79,6 +83,7 @@ def refund_list(request: HttpRequest) -> HttpResponse:
     }
     context = {
         "page": page,
+        "may_lapse": request.user.can(Perm.DECREE_SIGN),
         "rows": [(demand, letters.get(str(demand.line_id))) for demand in page.object_list],
         "open_total": waiting.aggregate(n=Sum("amount"))["n"] or 0,
     }

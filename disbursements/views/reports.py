@@ -94,7 +94,7 @@ def scope_of(form: ReportFilter, user: User) -> Scope:
         data["funder"],
         data["place"],
         lokalisasi=data["lokalisasi"],
-        batch_code=data["batch"].strip(),
+        batch_code=data["batch"],
         bank=data["bank"],
         period=Period(data["first"], data["last"]),
     )

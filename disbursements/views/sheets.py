@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from disbursements.forms.reports import ReportFilter
 from disbursements.models import PaymentList
 from disbursements.papers.issuing import REPORTS, Report, Scope, make_report, print_draft
+from disbursements.realisation import Realisation
 from disbursements.sheets import sheet_of
 from disbursements.views.reports import issue_page, scope_of, size_of
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
@@ -49,12 +50,18 @@ def sheet_page(request: HttpRequest, sheet: str) -> HttpResponse:
         "sheet": table,
         "rows": [list(zip(row, kinds, strict=True)) for row in table.rows[:ALL]],
         "sums": sums[1:],
+        "note": _note(report.data),
         "cut": len(table.rows) > ALL,
         "query": request.GET.urlencode(),
         "may_issue": request.user.can(Perm.PAPER_ISSUE) and report.is_determined,
         "may_export": request.user.can(Perm.REPORT_EXPORT),
     }
     return render(request, "disbursements/sheet_page.html", context)
+
+
+def _note(data: Any) -> str:
+    """What the paper says under its table in words."""
+    return data.history.in_words() if isinstance(data, Realisation) else ""
 
 
 def _about(report: Report) -> list[tuple[str, str]]:

@@ -56,8 +56,8 @@ ASIDE = ("list_send_back", "list_cancel")
 ROAD = ("draft", "submitted", "verified", "approved", "ordered", "reconciled", "closed")
 
 
-def facts_of(payment_list: PaymentList, sums: ListSums) -> list[Part]:
-    """What a check page and the list's own page say first."""
+def facts_of(payment_list: PaymentList, sums: ListSums, *, lines_url: str = "") -> list[Part]:
+    """What a check page and the list's own page say first; there the number of lines is a link."""
     places = ", ".join(str(place) for place in payment_list.places.all())
     total = _("%(figures)s (%(words)s)") % {
         "figures": format_rupiah(sums.total),
@@ -79,7 +79,12 @@ def facts_of(payment_list: PaymentList, sums: ListSums) -> list[Part]:
             format_date(payment_list.ordered_on) if payment_list.ordered_on else "",
         ),
     ]
-    return [{"label": label, "value": value} for label, value in facts if value]
+    urls = {_("Lines"): lines_url}
+    return [
+        {"label": label, "value": value, "url": urls.get(label, "")}
+        for label, value in facts
+        if value
+    ]
 
 
 def road_of(payment_list: PaymentList) -> list[Part]:
@@ -187,6 +192,19 @@ def fits(readiness: str, candidate: Candidate, soft: Mapping[Any, list[str]]) ->
     warned = candidate.worker.pk in soft
     again = candidate.position.last_line_id is not None
     return {"plain": not warned, "warned": warned, "again": again}.get(readiness, True)
+
+
+def group_tags(group: str) -> list[Part]:
+    """The part of a list's lines that its page shows, with the way back to all of them."""
+    words = {
+        "standing": _("not cancelled"),
+        "waiting": _("waiting for a result"),
+        "paid": _("paid"),
+        "returned": _("returned"),
+    }
+    if group not in words:
+        return []
+    return [{"label": f"{_('Lines')}: {words[group]}", "remove_url": "?"}]
 
 
 def filter_tags(request: HttpRequest, form: ListFilter) -> list[Part]:

@@ -5,20 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.db.models import Q, Sum
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from cases.forms.fields import refuse
+from cases.models import Worker
 from disbursements.actions.closing_year import book_late_refund, deposit_back
 from disbursements.forms.programme import DepositForm, LateRefundForm
-from disbursements.models import BudgetYear, Funder, PaymentLine
+from disbursements.models import AssistanceKind, BudgetYear, Funder, PaymentLine
 from disbursements.reconciliation import differences, identity, years_with_identity
-from disbursements.yearend import FunderEnd, against_closing, funder_ends, open_lists
+from disbursements.yearend import (
+    PAYER,
+    RIGHTS,
+    FunderEnd,
+    against_closing,
+    funder_ends,
+    open_lists,
+    rights_behind,
+)
 from kotim_social.accounts.access import fresh_proof, require
+from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, ask
 from kotim_social.audit.trail import record
@@ -27,6 +39,17 @@ from kotim_social.lib.dates import today
 from kotim_social.lib.money import format_rupiah
 from kotim_social.replica import from_replica
 from kotim_social.workflow import Refused
+
+PAGE = 50
+ALL = 1000
+# The figures of a year as the tables of its page call them.
+YEAR_PARTS = {
+    "paid": gettext_lazy("Paid"),
+    "in_process": gettext_lazy("In process"),
+    "returned": gettext_lazy("Returned"),
+    "deposited": gettext_lazy("Deposited back"),
+    "unclaimed": gettext_lazy("Not claimed"),
+}
 
 
 @require(Perm.PROGRAMME_VIEW)
@@ -44,8 +67,46 @@ def year_page(request: HttpRequest, year: int) -> HttpResponse:
         "may_deposit": is_open and request.user.can(Perm.LIST_PAY),
         "may_close": is_open and request.user.can(Perm.PROGRAMME_EDIT),
         "may_refund": not is_open and request.user.can(Perm.LIST_PAY),
+        "may_look": _sees_rights(request.user),
     }
     return render(request, "disbursements/year_page.html", context)
+
+
+@require(Perm.REPORT_VIEW)
+@require_safe
+def year_rights(request: HttpRequest, year: int, part: str) -> HttpResponse:
+    """The rights behind one figure of a year, of one kind's ceiling or of one funder."""
+    budget_year = get_object_or_404(BudgetYear, pk=year)
+    if part not in RIGHTS:
+        raise Http404
+    rights = rights_behind(budget_year, part).summed_for(request.user)
+    kind, funder = request.GET.get("kind", "")[:20], request.GET.get("funder", "")[:20]
+    about = [
+        AssistanceKind.objects.filter(pk=kind).first(),
+        Funder.objects.filter(pk=funder).first(),
+    ]
+    if kind:
+        rights = rights.filter(Q(kind=kind) | Q(kind__component_of=kind))
+    if funder:
+        rights = rights.annotate(payer=PAYER).filter(payer=funder)
+    rights = rights.select_related("worker__place__lokalisasi", "kind").order_by(
+        "worker__name", "worker", "kind__order"
+    )
+    size = ALL if request.GET.get("all") else PAGE
+    record("money.people", by=request.user, object_type="report", object_id="year")
+    context = {
+        "year": budget_year,
+        "part": YEAR_PARTS[part],
+        "about": [str(one) for one in about if one],
+        "page": Paginator(rights, size).get_page(request.GET.get("page")),
+        "total": rights.aggregate(n=Sum("amount"))["n"] or 0,
+        "seen": set(
+            Worker.objects.visible_to(request.user)
+            .filter(pk__in=rights.values("worker"))
+            .values_list("pk", flat=True)
+        ),
+    }
+    return render(request, "disbursements/year_rights.html", context)
 
 
 @require(Perm.LIST_PAY)
@@ -94,6 +155,12 @@ def _deposit_facts(year: BudgetYear, payer: Funder, end: FunderEnd | None) -> li
     ]
 
 
+def _sees_rights(user: User) -> bool:
+    """Whoever keeps the money of the whole office finds behind a figure as many rights as it says;
+    a caseworker sees those of her places, so that her figures are no links."""
+    return user.can(Perm.REPORT_VIEW) and user.sees_everything
+
+
 @require(Perm.LIST_PAY)
 @fresh_proof
 @idempotent
@@ -133,5 +200,6 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         "years": years_with_identity(),
         "differences": found,
         "sees_all": request.user.sees_everything,
+        "may_look": _sees_rights(request.user),
     }
     return render(request, "disbursements/reconciliation.html", context)

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             names = ("ceiling", *PARTS)
             self.stdout.write(f"{year.pk:<22}" + "".join(f"{name:>20}" for name in names))
             for row in rows:
-                sums = "".join(f"{format_rupiah(amount):>20}" for amount in row.amounts)
+                sums = "".join(f"{format_rupiah(amount):>20}" for _part, amount in row.figures)
                 verdict = "  ok" if row.adds_up else f"  off by {row.difference}"
                 self.stdout.write(f"{row.kind.funder_id + ' ' + row.kind.pk:<22}{sums}{verdict}")
 
