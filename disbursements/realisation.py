@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from cases.models import SignedStatement
-from disbursements.models import AssistanceKind, Ceiling, Entitlement, PaymentLine, Reversal
+from disbursements.models import (
+    AssistanceKind,
+    Ceiling,
+    Entitlement,
+    PaperLine,
+    PaymentLine,
+    Reversal,
+)
 from disbursements.reports import percent
-from kotim_social.documents.models import IssuedPaper
 from kotim_social.lib.money import format_rupiah
 
 Lines = QuerySet[PaymentLine]
@@ -259,20 +266,21 @@ def evidence(lines: Lines, period: Period) -> Evidence:
     return Evidence([_evidence_row(line, receipts) for line in rows])
 
 
-def _receipts(lines: Sequence[PaymentLine]) -> set[str]:
-    """Ids of lines and lists for which a receipt was issued and not voided."""
-    ids = {str(line.pk) for line in lines} | {str(line.payment_list_id) for line in lines}
-    papers = IssuedPaper.objects.filter(
-        kind__in=["receipt", "collective_receipt"], subject_id__in=ids, void__isnull=True
+def _receipts(lines: Sequence[PaymentLine]) -> set[UUID]:
+    """Ids of the lines for which a receipt was issued and not voided."""
+    papers = PaperLine.objects.filter(
+        line__in=[line.pk for line in lines],
+        paper__kind__in=["receipt", "collective_receipt"],
+        paper__void__isnull=True,
     )
-    return set(papers.values_list("subject_id", flat=True))
+    return set(papers.values_list("line", flat=True))
 
 
-def _evidence_row(line: PaymentLine, receipts: set[str]) -> EvidenceRow:
+def _evidence_row(line: PaymentLine, receipts: set[UUID]) -> EvidenceRow:
     worker, kind = line.entitlement.worker, line.entitlement.kind
     transfer = kind.method == AssistanceKind.Method.TRANSFER
     travels = kind.policy.payable_when == "batch_approved"
-    has_receipt = bool(receipts & {str(line.pk), str(line.payment_list_id)})
+    has_receipt = line.pk in receipts
     marks = (
         HELD,  # without a decree there is no right
         HELD if has_receipt else MISSING,

@@ -18,7 +18,7 @@ from cases.forms.fields import DayField
 from cases.models import BankAccount
 from disbursements.forms.lists import nobody_in
 from disbursements.listing import batch_called, visible_places
-from disbursements.models import Funder
+from disbursements.models import Funder, PaymentList
 from kotim_social.accounts.models import User
 from kotim_social.formlayout import PlainFilter
 from kotim_social.lib.dates import today
@@ -92,6 +92,38 @@ class ReportFilter(PlainFilter, forms.Form):
             data["first"] = date(year, month, 1)
             data["last"] = date(year, month, monthrange(year, month)[1])
         return data
+
+
+class PaymentFilter(ReportFilter):
+    """The same for papers of payments: of one list, or of whatever lists hold the chosen ones."""
+
+    list = forms.ModelChoiceField(queryset=None, required=False, widget=forms.HiddenInput)
+    only = forms.ChoiceField(
+        label=gettext_lazy("Payments"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All")),
+            ("new", gettext_lazy("Only those without this paper")),
+        ],
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        lists = PaymentList.objects.visible_to(user).select_related("funder", "budget_year")
+        self.fields["list"].queryset = lists  # type: ignore[attr-defined]
+        for name, label in (
+            ("month", _("Payments of the month")),
+            ("first", _("Paid from")),
+            ("last", _("Paid until")),
+        ):
+            self.fields[name].label = label
+        if self.is_of_list:
+            del self.fields["funder"]
+
+    @property
+    def is_of_list(self) -> bool:
+        """A list has one funder, so nothing is left to choose."""
+        return bool(self.data.get("list"))
 
 
 def _months(asked: Mapping[str, Any]) -> list[tuple[str, str]]:

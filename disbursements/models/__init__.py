@@ -4,6 +4,7 @@ from disbursements.models.bank_file import ResultFile, ResultFileQuerySet, Resul
 from disbursements.models.cash import CashMovement, RefundDemand, StampDuty
 from disbursements.models.change import ProgrammeChange
 from disbursements.models.entitlement import Decree, Entitlement
+from disbursements.models.paper import PaperLine
 from disbursements.models.payment import (
     ListDecision,
     PaymentLine,
@@ -30,6 +31,7 @@ __all__ = [
     "Entitlement",
     "Funder",
     "ListDecision",
+    "PaperLine",
     "PaymentLine",
     "PaymentList",
     "PaymentListQuerySet",

@@ -71,8 +71,8 @@ class Scope:
         """Payment lines in the scope, whenever they were booked: the papers narrow by date."""
         found = PaymentLine.objects.all()
         if self.payment_list is not None:
-            return found.filter(payment_list=self.payment_list)
-        if self.user is not None and not self.user.sees_everything:
+            found = found.filter(payment_list=self.payment_list)
+        elif self.user is not None and not self.user.sees_everything:
             hers = Worker.objects.visible_to(self.user)
             found = found.filter(entitlement__worker__in=hers)
         if self.funder is not None:
@@ -109,12 +109,18 @@ class Scope:
             return [
                 ("Daftar bayar", self.payment_list.number),
                 ("Sumber dana", _fund(self.payment_list.funder)),
+                *self.narrowing(),
             ]
         return [
             ("Sumber dana", _fund(self.funder) if self.funder else "semua"),
             ("Tempat", self._places()),
             *self._narrower(),
         ]
+
+    def narrowing(self) -> list[tuple[str, str]]:
+        """What makes it less than a whole list, in words; nothing where it is whole."""
+        place = [("Tempat", self._places())] if self.place or self.lokalisasi else []
+        return [*place, *self._narrower()]
 
     def _narrower(self) -> list[tuple[str, str]]:
         """Batch, bank and period, where one is chosen."""

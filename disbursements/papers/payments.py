@@ -1,14 +1,16 @@
-"""The payments of a list as its papers and the bank's files show them: from the snapshot."""
+"""Payments as their papers and the bank's files show them: from the snapshot of the approval."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from disbursements.models import PaymentLine, PaymentList, StampDuty
+from kotim_social.documents.table import Section, Subtotal
 from kotim_social.lib.dates import today
 from kotim_social.lib.nik import mask_account
 
@@ -17,6 +19,8 @@ from kotim_social.lib.nik import mask_account
 class Payment:
     """One line, as it was frozen at the approval."""
 
+    line_id: str
+    list: str
     line: int
     register_no: str
     name: str
@@ -36,10 +40,23 @@ class Payment:
 
 @dataclass(frozen=True)
 class Payments:
-    """The payments of one list in the order of their lines."""
+    """Payments in the order of their lists and lines: of one list, or of several."""
 
-    payment_list: PaymentList
+    payment_list: PaymentList | None  # None: drawn from whatever lists they stand in
     rows: Sequence[Payment]
+    # Who pays them, on which budget year; a paper has one of each.
+    sources: frozenset[tuple[str, int]] = frozenset()
+
+    @property
+    def lists(self) -> list[str]:
+        """The numbers of the lists they are drawn from."""
+        if self.payment_list is not None:
+            return [self.payment_list.number]
+        return sorted({row.list for row in self.rows})
+
+    @property
+    def lists_in_words(self) -> str:
+        return ", ".join(self.lists) or "–"
 
     @property
     def total(self) -> int:
@@ -49,17 +66,26 @@ class Payments:
     def check_sum(self) -> str:
         """Says whether two files of the bank list hold the same payments."""
         digest = hashlib.sha256()
+        several = len(self.lists) > 1
         for row in self.rows:
-            digest.update(f"{row.line}|{row.bank}|{row.account}|{row.amount}\n".encode())
+            line = f"{row.list}|{row.line}" if several else str(row.line)
+            digest.update(f"{line}|{row.bank}|{row.account}|{row.amount}\n".encode())
         return digest.hexdigest()[:12].upper()
 
     def message(self, row: Payment) -> str:
         """What the receiver's statement says: list and line, and no word more."""
-        return f"{self.payment_list.number}-{row.line:04d}"
+        return f"{row.list}-{row.line:04d}"
+
+    def by_kind(self) -> dict[str, Sequence[int]]:
+        """Kind of assistance → the amounts that are paid of it."""
+        found: dict[str, list[int]] = {}
+        for row in self.rows:
+            found.setdefault(row.kind, []).append(row.amount)
+        return dict(found)
 
     def snapshot(self) -> dict[str, Any]:
         return {
-            "list": self.payment_list.number,
+            "list": self.lists_in_words,
             "total": self.total,
             "check_sum": self.check_sum,
             "rows": [{**asdict(row), "on": row.on.isoformat()} for row in self.rows],
@@ -67,21 +93,50 @@ class Payments:
 
 
 def payments_of(payment_list: PaymentList) -> Payments:
-    """Every line that was not taken out and did not come back; two queries."""
-    lines = (
-        payment_list.lines.filter(snapshot__isnull=False)
+    """Every line of a list that was not taken out and did not come back."""
+    return payments_from(payment_list.lines.all(), payment_list)
+
+
+def payments_from(lines: Any, payment_list: PaymentList | None = None) -> Payments:
+    """Those of these lines that stand, in one query."""
+    standing = (
+        lines.filter(snapshot__isnull=False)
         .exclude(state__in=["cancelled", "returned"])
         .exclude(reversal__isnull=False)
-        .select_related("entitlement__kind")
-        .order_by("number")
+        .select_related("entitlement__kind", "payment_list__funder")
+        .order_by("payment_list__number", "number")
     )
-    ordered_on = payment_list.ordered_on or today()
-    return Payments(payment_list, [_payment(line, ordered_on) for line in lines])
+    found = list(standing)
+    return Payments(
+        payment_list,
+        [_payment(line) for line in found],
+        frozenset(
+            (line.payment_list.funder.name, line.payment_list.budget_year_id) for line in found
+        ),
+    )
 
 
-def _payment(line: PaymentLine, ordered_on: date) -> Payment:
+def payments_in_snapshot(snapshot: dict[str, Any]) -> Payments:
+    """Those that an issued paper was printed of."""
+    rows = [
+        Payment(
+            **{
+                "line_id": "",
+                "list": snapshot["list"],
+                **row,
+                "on": date.fromisoformat(row["on"]),
+            }
+        )
+        for row in snapshot["rows"]
+    ]
+    return Payments(None, rows)
+
+
+def _payment(line: PaymentLine) -> Payment:
     frozen: dict[str, Any] = line.snapshot or {}
     return Payment(
+        line_id=str(line.pk),
+        list=line.payment_list.number,
         line=line.number,
         register_no=frozen["register_no"],
         name=frozen["name"],
@@ -92,8 +147,19 @@ def _payment(line: PaymentLine, ordered_on: date) -> Payment:
         amount=line.amount,
         kind=line.entitlement.kind.name,
         legal_basis=frozen["legal_basis"],
-        on=line.result_on or ordered_on,
+        on=line.result_on or line.payment_list.ordered_on or today(),
     )
+
+
+def by_list(payments: Payments) -> Iterator[Payment | Section | Subtotal]:
+    """For a table: where they are drawn from several lists, each with its heading and its sum."""
+    several = len(payments.lists) > 1
+    for number, rows in groupby(payments.rows, key=lambda row: row.list):
+        if several:
+            yield Section(f"Daftar bayar {number}")
+        yield from rows
+        if several:
+            yield Subtotal(f"Jumlah {number}")
 
 
 class Stamps:

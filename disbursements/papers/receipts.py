@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -32,10 +32,15 @@ class ReceiptFacts:
     budget_code: str
     printed: str
     signatures: Sequence[SignatureBlock]  # PA/KPA, PPTK, treasurer; the recipient comes last
-    stamps: Mapping[date, Stamps]  # the table as it stood on the date of each payment
+    # The table as it stood on the date of each payment.
+    stamps: Mapping[date, Stamps] = field(default_factory=dict)
     duty: int | None = None  # in place of the table's, with a reason that the register keeps
+    # A copy carries what its original did, by list and line.
+    duties: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
     def duty_on(self, row: Payment) -> int:
+        if self.duties:
+            return self.duties[row.list, row.line]
         return self.stamps[row.on].on(row.amount) if self.duty is None else self.duty
 
 

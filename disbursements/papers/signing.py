@@ -9,13 +9,13 @@ from typing import Any
 from django.conf import settings
 
 from disbursements.models import PaymentLine
-from disbursements.papers.payments import Payments
+from disbursements.papers.payments import Payment, Payments, by_list
 from disbursements.papers.rekap import PaperFacts, place_and_date
 from kotim_social.documents.blocks import Facts, Paragraph, Title
 from kotim_social.documents.paper import CONFIDENTIAL, RESTRICTED, Paper, PaperNumber, build_paper
 from kotim_social.documents.signatories import signature_block
 from kotim_social.documents.signatures import SignatureBlock, Signatures
-from kotim_social.documents.table import Cell, Column, Table
+from kotim_social.documents.table import Cell, Column, Row, Table
 from kotim_social.lib.dates import date_in_words, format_date
 from kotim_social.lib.money import format_rupiah, terbilang
 
@@ -41,7 +41,7 @@ def collective_pdf(
     ]
     blocks: list[Any] = [
         Title(["Tanda Terima Kolektif"], under=_under(number, facts.day)),
-        Facts([("Daftar bayar", payments.payment_list.number)]),
+        Facts(list(facts.scope)),
         Table(columns, list(_signing_rows(payments)), size=8, terbilang=4, least_lines=3),
         Signatures(
             [*_WITNESSES, *facts.signatures], place_and_date=place_and_date(facts.day), columns=3
@@ -62,16 +62,19 @@ def _under(number: PaperNumber | None, day: date) -> list[str]:
     return [f"Nomor {number.number}"] if number else [f"Keadaan per {format_date(day)}"]
 
 
-def _signing_rows(payments: Payments) -> Iterator[list[Cell]]:
-    for index, row in enumerate(payments.rows, start=1):
+def _signing_rows(payments: Payments) -> Iterator[Row]:
+    """Numbered through; where they are drawn from several lists, each list with its sum."""
+    index = 0
+    for row in by_list(payments):
+        if not isinstance(row, Payment):
+            yield row
+            continue
+        index += 1
         cells = [f"{index} ……………", ""] if index % 2 else ["", f"{index} ……………"]
         yield [str(index), row.name, row.nik, row.kind, row.amount, *cells]
 
 
 def _handed_over(payments: Payments) -> Table:
-    kinds: dict[str, list[int]] = {}
-    for row in payments.rows:
-        kinds.setdefault(row.kind, []).append(row.amount)
     columns = [
         Column("No", 4, kind="center"),
         Column("Jenis bantuan", 40),
@@ -80,7 +83,7 @@ def _handed_over(payments: Payments) -> Table:
     ]
     rows: list[list[Cell]] = [
         [str(n), name, len(amounts), sum(amounts)]
-        for n, (name, amounts) in enumerate(kinds.items(), start=1)
+        for n, (name, amounts) in enumerate(payments.by_kind().items(), start=1)
     ]
     return Table(columns, rows, size=8.5, page_totals=False, terbilang=3)
 
@@ -95,9 +98,10 @@ def handover_pdf(
             f"Pada hari ini {date_in_words(facts.day)}, bertempat di {settings.OFFICE_TOWN}, kami "
             f"yang bertanda tangan di bawah ini: PIHAK PERTAMA, {settings.OFFICE_NAME}, telah "
             "menyerahkan kepada PIHAK KEDUA, penerima bantuan atau wakilnya, dan PIHAK KEDUA telah "
-            f"menerima dengan baik bantuan menurut daftar bayar {payments.payment_list.number}:",
+            f"menerima dengan baik bantuan menurut daftar bayar {payments.lists_in_words}:",
             align="justify",
         ),
+        *([Facts(narrowing)] if (narrowing := list(facts.scope[1:])) else []),
         _handed_over(payments),
         Paragraph(
             "Rincian menurut nama terlampir dalam daftar nominatif dan tanda terima. Demikian "

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from disbursements.papers.payments import Payments
+from disbursements.papers.payments import Payment, Payments, by_list
 from disbursements.papers.rekap import PaperFacts, place_and_date
 from kotim_social.documents.blocks import Facts, Title
 from kotim_social.documents.exports import safe_text, saved, write_cell
 from kotim_social.documents.paper import CONFIDENTIAL, Paper, PaperNumber, build_paper
 from kotim_social.documents.signatures import Signatures
-from kotim_social.documents.table import Cell, Column, Table
+from kotim_social.documents.table import Column, Row, Table
 from kotim_social.documents.text import plain
 from kotim_social.lib.money import format_rupiah
 from kotim_social.lib.nik import mask_account
@@ -46,8 +47,8 @@ def transfer_pdf(
         Title(["Daftar Transfer"], under=under),
         Facts(
             [
-                ("Daftar", payments.payment_list.number),
-                ("Jumlah transfer", f"{len(rows)}"),
+                ("Daftar", payments.lists_in_words),
+                ("Jumlah transfer", f"{len(payments.rows)}"),
                 ("Nilai seluruhnya", format_rupiah(payments.total, cents=True)),
                 ("Kode jumlah", payments.check_sum),
             ]
@@ -66,18 +67,13 @@ def transfer_pdf(
     )
 
 
-def _pdf_rows(payments: Payments, *, whole: bool) -> list[list[Cell]]:
-    return [
-        [
-            str(row.line),
-            row.holder,
-            row.bank,
-            row.account if whole else mask_account(row.account),
-            row.amount,
-            payments.message(row),
-        ]
-        for row in payments.rows
-    ]
+def _pdf_rows(payments: Payments, *, whole: bool) -> Iterator[Row]:
+    for row in by_list(payments):
+        if not isinstance(row, Payment):
+            yield row
+            continue
+        account = row.account if whole else mask_account(row.account)
+        yield [str(row.line), row.holder, row.bank, account, row.amount, payments.message(row)]
 
 
 def transfer_csv(payments: Payments) -> bytes:

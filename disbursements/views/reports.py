@@ -28,7 +28,7 @@ from disbursements.papers.issuing import (
     make_report,
     print_draft,
 )
-from disbursements.papers.list_papers import LIST_PAPERS, RECEIPTS
+from disbursements.papers.list_papers import LIST_PAPERS
 from disbursements.realisation import Period
 from disbursements.reports import Nominatif, nominatif_rows, rekap_rows
 from kotim_social.accounts.access import get_visible_or_404, require
@@ -50,7 +50,7 @@ ALL = 1000
 ISSUED_SHOWN = 20
 PDF = "application/pdf"
 # Papers of the money that have a page; some print whole account numbers.
-PAPER_PAGES = (*PAPER_KINDS, *LIST_PAPERS, RECEIPTS, "refund_demand")
+PAPER_PAGES = (*PAPER_KINDS, *LIST_PAPERS, "refund_demand")
 
 
 @require(Perm.REPORT_VIEW)
@@ -79,6 +79,8 @@ def report_index(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
         "may_export": request.user.can(Perm.REPORT_EXPORT),
         "may_issue": request.user.can(Perm.PAPER_ISSUE) and roll.is_determined,
+        "may_see_payments": request.user.can(Perm.LIST_PAY) or request.user.can(Perm.PAPER_ISSUE),
+        "payment_papers": LIST_PAPERS.values(),
         "issued": _issued(request.user),
     }
     return render(request, "disbursements/report_index.html", context)
@@ -91,8 +93,9 @@ def scope_of(form: ReportFilter, user: User) -> Scope:
     data = form.cleaned_data
     return Scope(
         user,
-        data["funder"],
+        data.get("funder"),
         data["place"],
+        data.get("list"),
         lokalisasi=data["lokalisasi"],
         batch_code=data["batch"],
         bank=data["bank"],
@@ -115,9 +118,9 @@ def _roll_row(roll: Nominatif, place: str, row: Any) -> dict[str, Any]:
 
 
 def _issued(user: User) -> Any:
-    papers = IssuedPaper.objects.visible_to(user).filter(kind__in=PAPER_KINDS)
+    papers = IssuedPaper.objects.visible_to(user).filter(kind__in=(*PAPER_KINDS, *LIST_PAPERS))
     if not user.can(Perm.WORKER_REVEAL):
-        papers = papers.exclude(kind="nominatif")
+        papers = papers.exclude(kind__in=WHOLE_KINDS)
     return papers.select_related("created_by", "void").order_by("-created_at")[:ISSUED_SHOWN]
 
 
@@ -227,9 +230,14 @@ def paper_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _paper_context(request: HttpRequest, paper: IssuedPaper) -> dict[str, Any]:
     of_list = paper.subject_type == PaymentList._meta.label_lower
+    drawn_from = PaymentList.objects.filter(lines__papers__paper=paper).distinct()
     return {
         "paper": paper,
         "list_id": paper.subject_id if of_list else "",
+        "drawn_from": drawn_from.visible_to(request.user).order_by("number"),
+        "may_send": paper.kind == "transfer_list"
+        and not paper.is_void
+        and request.user.can(Perm.LIST_PAY),
         "copies": paper.copies.select_related("printed_by").order_by("copy"),
         "may_void": request.user.can(Perm.PAPER_ISSUE) and not paper.is_void,
         "may_hand_out": paper.kind in WHOLE_KINDS,

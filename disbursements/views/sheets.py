@@ -18,7 +18,7 @@ from disbursements.views.reports import issue_page, scope_of, size_of
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.documents.exports import CONTENT_TYPES, MONEY, as_file
+from kotim_social.documents.exports import CONTENT_TYPES, MONEY, Sheet, as_file
 from kotim_social.files.serving import attachment
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.lib.dates import format_date
@@ -38,25 +38,32 @@ def sheet_page(request: HttpRequest, sheet: str) -> HttpResponse:
     report = make_report(sheet, scope_of(form, request.user))
     table = sheet_of(report.data, _about(report))
     record("report.view", by=request.user, object_type="report", object_id=sheet)
+    context = {
+        "kind": sheet,
+        "label": REPORTS[sheet].label,
+        "filter": form,
+        "note": _note(report.data),
+        "query": request.GET.urlencode(),
+        "may_issue": request.user.can(Perm.PAPER_ISSUE) and report.is_determined,
+        "may_export": request.user.can(Perm.REPORT_EXPORT),
+        **sheet_context(table),
+    }
+    return render(request, "disbursements/sheet_page.html", context)
+
+
+def sheet_context(table: Sheet) -> dict[str, Any]:
+    """A table as its page shows it: the first rows, and the sums of all."""
     kinds = [column.kind for column in table.columns]
     sums = [
         table.total(index) if column.kind == MONEY else None
         for index, column in enumerate(table.columns)
     ]
-    context = {
-        "kind": sheet,
-        "label": REPORTS[sheet].label,
-        "filter": form,
+    return {
         "sheet": table,
         "rows": [list(zip(row, kinds, strict=True)) for row in table.rows[:ALL]],
         "sums": sums[1:],
-        "note": _note(report.data),
         "cut": len(table.rows) > ALL,
-        "query": request.GET.urlencode(),
-        "may_issue": request.user.can(Perm.PAPER_ISSUE) and report.is_determined,
-        "may_export": request.user.can(Perm.REPORT_EXPORT),
     }
-    return render(request, "disbursements/sheet_page.html", context)
 
 
 def _note(data: Any) -> str:

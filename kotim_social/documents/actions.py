@@ -104,10 +104,13 @@ def issue_printed(
 
 
 @transaction.atomic
-def reprint(paper: IssuedPaper, *, by: User) -> bytes:
-    """The next copy, stamped "SALINAN ke-n" (and DIBATALKAN when it was voided)."""
+def reprint(paper: IssuedPaper, *, by: User, part: bytes | None = None) -> bytes:
+    """The next copy, stamped "SALINAN ke-n" (and DIBATALKAN when it was voided).
+
+    `part` is a part of it, drawn anew from what the paper kept.
+    """
     _lock(paper)
-    content = content_of(paper.file)
+    content = content_of(paper.file) if part is None else part
     copy = paper.copies.count() + 1
     PaperCopy.objects.create(paper=paper, copy=copy, printed_by=by)
     record("paper.copy", by=by, obj=paper, changes={"copy": [copy - 1, copy]})

@@ -23,6 +23,7 @@ from openpyxl import load_workbook
 from disbursements.bank_results import read_results
 from disbursements.models import PaymentList
 from disbursements.papers.bank_files import bank_file, issued_list
+from disbursements.papers.issuing import Scope
 from disbursements.papers.list_papers import LIST_PAPERS, issue_list_paper
 from disbursements.papers.payments import payments_of
 from kotim_social.audit.models import Entry
@@ -69,7 +70,9 @@ def taken(client: Client, url: str) -> tuple[str, Any]:
 def test_each_form_opens_with_its_password_and_holds_the_same_sum(
     four: Four, payment_list: PaymentList, treasurer: Client
 ) -> None:
-    issue_list_paper(LIST_PAPERS["transfer_list"], payment_list, by=four.bendahara)
+    issue_list_paper(
+        LIST_PAPERS["transfer_list"], Scope(payment_list=payment_list), by=four.bendahara
+    )
     payments, passwords = payments_of(payment_list), set()
     for form in ("pdf", "xlsx", "csv"):
         password, answer = taken(treasurer, address("list_transfer", payment_list.pk, form))
@@ -182,7 +185,7 @@ def test_the_pdf_is_the_issued_paper_and_of_the_same_payments(
 ) -> None:
     url, papers = address("list_transfer", payment_list.pk, "pdf"), LIST_PAPERS["transfer_list"]
     assert treasurer.get(url).status_code == 302
-    paper = issue_list_paper(papers, payment_list, by=four.bendahara)
+    paper = issue_list_paper(papers, Scope(payment_list=payment_list), by=four.bendahara)
     assert treasurer.get(url).status_code == 200
     walk_to(payment_list, "ordered", four=four)
     line = payment_list.lines.first()
@@ -190,7 +193,7 @@ def test_the_pdf_is_the_issued_paper_and_of_the_same_payments(
     assert treasurer.get(url).status_code == 302, "one payment came back: it is another sum"
     void_paper(paper, reason="ada retur", by=four.bendahara)
     assert issued_list(payment_list) is None
-    again = issue_list_paper(papers, payment_list, by=four.bendahara)
+    again = issue_list_paper(papers, Scope(payment_list=payment_list), by=four.bendahara)
     assert treasurer.get(url).status_code == 200
     assert bank_file(payments_of(payment_list), "pdf") == again.file.read()
 
@@ -198,14 +201,18 @@ def test_the_pdf_is_the_issued_paper_and_of_the_same_payments(
 def test_an_issued_paper_with_whole_numbers_leaves_under_a_password(
     four: Four, payment_list: PaymentList, treasurer: Client
 ) -> None:
-    paper = issue_list_paper(LIST_PAPERS["transfer_list"], payment_list, by=four.bendahara)
+    paper = issue_list_paper(
+        LIST_PAPERS["transfer_list"], Scope(payment_list=payment_list), by=four.bendahara
+    )
     url = reverse("documents:paper_protected", args=[paper.pk])
     page = text(treasurer.get(address("paper_page", paper.pk)))
     assert url in page
     password, answer = taken(treasurer, url)
     assert payments_of(payment_list).rows[0].account in open_pdf(answer.content, password)
     assert Entry.objects.filter(act="paper.hand_out", object_id=str(paper.pk)).count() == 1
-    masked = issue_list_paper(LIST_PAPERS["collective_receipt"], payment_list, by=four.bendahara)
+    masked = issue_list_paper(
+        LIST_PAPERS["collective_receipt"], Scope(payment_list=payment_list), by=four.bendahara
+    )
     other = reverse("documents:paper_protected", args=[masked.pk])
     assert treasurer.get(other).status_code == 404
     assert other not in text(treasurer.get(address("paper_page", masked.pk)))
@@ -214,7 +221,9 @@ def test_an_issued_paper_with_whole_numbers_leaves_under_a_password(
 def test_a_destroyed_paper_is_not_found_in_any_of_its_forms(
     four: Four, payment_list: PaymentList, treasurer: Client
 ) -> None:
-    paper = issue_list_paper(LIST_PAPERS["transfer_list"], payment_list, by=four.bendahara)
+    paper = issue_list_paper(
+        LIST_PAPERS["transfer_list"], Scope(payment_list=payment_list), by=four.bendahara
+    )
     DestroyedFile.objects.create(stored=paper.file, destroyed_by=four.bendahara)
     paper.file.path.unlink()
     for url in (
@@ -229,7 +238,7 @@ def test_a_destroyed_paper_is_not_found_in_any_of_its_forms(
 def test_a_draft_for_looking_has_no_whole_account(
     four: Four, payment_list: PaymentList, treasurer: Client
 ) -> None:
-    url = address("list_paper_draft", payment_list.pk, "transfer_list")
+    url = f"{address('payment_paper_draft', 'transfer_list')}?list={payment_list.pk}"
     words = "\n".join(page_texts(treasurer.get(url).content))
     rows = payments_of(payment_list).rows
     assert rows[0].holder in words and format_rupiah(rows[0].amount).removeprefix("Rp") in words

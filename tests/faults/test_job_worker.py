@@ -16,6 +16,7 @@ from django.db.models import Sum
 from django_tasks_db.models import DBTaskResult
 
 from disbursements.models import PaymentList
+from disbursements.papers.issuing import Scope
 from disbursements.papers.list_papers import RECEIPTS, request_receipts
 from kotim_social.audit.models import Entry
 from kotim_social.documents.models import IssuedPaper
@@ -49,7 +50,11 @@ def asked(four: factories.Four) -> Job:
     assert isinstance(made, PaymentList)
     beat("elsewhere")
     job = request_receipts(
-        payment_list=made, budget_code="5.1.05", duty=None, duty_reason="", by=four.bendahara
+        scope=Scope(payment_list=made),
+        budget_code="5.1.05",
+        duty=None,
+        duty_reason="",
+        by=four.bendahara,
     )
     assert job.state == "waiting"
     return job

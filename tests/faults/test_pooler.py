@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from disbursements.actions import lists
 from disbursements.models import PaymentList
+from disbursements.papers.issuing import Scope
 from disbursements.papers.list_papers import request_receipts
 from kotim_social.audit.models import Entry
 from kotim_social.audit.sealing import seal, verify
@@ -193,7 +194,11 @@ def _jobs_run(four: factories.Four, ordered: PaymentList, env: dict[str, str]) -
         close(payment_list=ordered, by=four.bendahara)
     beat("elsewhere")
     job = request_receipts(
-        payment_list=ordered, budget_code="5.1.05", duty=None, duty_reason="", by=four.bendahara
+        scope=Scope(payment_list=ordered),
+        budget_code="5.1.05",
+        duty=None,
+        duty_reason="",
+        by=four.bendahara,
     )
     assert python("manage.py", "job_worker", "--once", env=env).wait(timeout=240) == 0
     job.refresh_from_db()
