@@ -89,11 +89,15 @@ class History:
         """For the paper and the screen; nothing of it is part of a column."""
         if not self.payments:
             return "Tidak ada pembayaran yang pernah kembali."
-        return (
+        ever = (
             f"Riwayat: {self.payments} pembayaran pernah kembali (retur atau jurnal balik), "
-            f"seluruhnya {format_rupiah(self.amount)}; {self.settled} di antaranya "
-            f"({format_rupiah(self.settled_amount)}) sudah dibayar atau diproses lagi, disetor "
-            "kembali, atau gugur."
+            f"seluruhnya {format_rupiah(self.amount)}"
+        )
+        if not self.settled:
+            return f"{ever}; semuanya masih retur."
+        return (
+            f"{ever}; {self.settled} di antaranya ({format_rupiah(self.settled_amount)}) sudah "
+            "dibayar atau diproses lagi, disetor kembali, atau gugur."
         )
 
 

@@ -13,13 +13,18 @@ from cases.actions.workers import edit_worker
 from cases.likeness import Applicant, find_likely
 from cases.models import Alias, BankAccount, DifferentPeople, Merge, Worker
 from cases.pairs import likely_pairs
+from disbursements.actions.refunds import demand_refund
+from disbursements.actions.results import reverse_line
 from disbursements.models import Entitlement, Position
+from disbursements.papers.list_papers import letter_of_refund
+from disbursements.reconciliation import differences, orphans
 from kotim_social.desk import merging
+from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 from tests import factories
 from tests.cases.import_helpers import imported, person, workbook
 from tests.disbursements.browsing import browser
-from tests.factories import Four, a_list, ready_people, the_four, walk_to
+from tests.factories import Four, a_list, line_of, ready_people, the_four, walk_to
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +142,24 @@ def test_both_paid_are_not_merged_and_the_paid_one_is_kept(four: Four) -> None:
     with pytest.raises(Refused):
         merge(one, third, four, "account")
     assert merge(one, third, four).kept == one
+
+
+def test_a_double_payment_is_demanded_back_before_the_two_become_one(four: Four) -> None:
+    kept, gone = ready_people(2, four=four)
+    money = walk_to(a_list(by=four.petugas), "reconciled", four=four)
+    line = line_of(money, gone)
+    with pytest.raises(Refused, match="dua pembayaran"):
+        merge(kept, gone, four)
+    demand_refund(
+        line=line, demanded_on=today(), reason="ganda", letter=letter_of_refund, by=four.pimpinan
+    )
+    with pytest.raises(Refused):  # demanded is not yet there
+        merge(kept, gone, four)
+    reverse_line(line=line, happened_on=today(), paper="STS-9", reason="ganda", by=four.bendahara)
+    merge(kept, gone, four)
+    assert Position.objects.filter(kind="TABUNGAN").sums()["paid"] == 5_050_000
+    assert not Entitlement.objects.filter(worker=gone, state="determined").exists()
+    assert differences() == [] and not any(orphans().values())
 
 
 def test_money_under_way_forbids_merging_and_its_undoing(four: Four) -> None:

@@ -26,8 +26,9 @@ from kotim_social.workflow import Refused
 
 
 def was_paid(worker: Worker) -> bool:
-    """Whether money was ever booked to her, even if it came back."""
-    return PaymentLine.objects.filter(entitlement__worker=worker, state="paid").exists()
+    """Whether she keeps money: what was booked to her and came back is settled."""
+    kept = PaymentLine.objects.filter(state="paid", reversal__isnull=True)
+    return kept.filter(entitlement__worker=worker).exists()
 
 
 def takeable(kept: Worker) -> set[str]:
@@ -48,8 +49,9 @@ def against_merge(kept: Worker, gone: Worker, by: User) -> list[str]:
     kept_paid, gone_paid = was_paid(kept), was_paid(gone)
     if kept_paid and gone_paid:
         against.append(
-            _("Both were paid: two payments cannot become one. The treasurer settles this first.")
-        )
+            _("Both were paid: two payments cannot become one. Demand one of them back on the page "
+              "of its line; when it has come back the two become one.")
+        )  # fmt: skip
     elif gone_paid:
         against.append(_("%(number)s was paid: keep that record.") % {"number": gone.register_no})
     if gone.determined_on is not None and kept.determined_on is None:
