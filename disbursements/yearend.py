@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum,
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from disbursements.models import (
     BudgetYear,
@@ -55,6 +56,7 @@ def unpaid(year: BudgetYear) -> Any:
 
 # The figures of a year that are made of rights; the rest of a ceiling is nobody's.
 RIGHTS = ("paid", "in_process", "returned", "deposited", "unclaimed")
+UNPAID = "unpaid"
 
 
 def rights_behind(year: BudgetYear, part: str) -> Any:
@@ -66,7 +68,9 @@ def rights_behind(year: BudgetYear, part: str) -> Any:
     if part == "deposited":
         return rights.filter(lapse_kind="deposited")
     waiting = unpaid(year)
-    if part == "in_process":
+    if part == UNPAID:
+        found = waiting
+    elif part == "in_process":
         found = waiting.filter(live=True)
     elif part == "returned":
         found = waiting.filter(live=False, came_back=True)
@@ -129,6 +133,26 @@ def open_lists(year: BudgetYear) -> list[PaymentList]:
     return list(lists.distinct().order_by("number"))
 
 
+def lapses_with(year: BudgetYear) -> list[str]:
+    """What nobody claimed and the closing of the year would end, funder by funder."""
+    return [
+        ngettext(
+            "%(n)s right to money of %(funder)s that nobody claimed, %(amount)s, lapses with the "
+            "year.",
+            "%(n)s rights to money of %(funder)s that nobody claimed, %(amount)s, lapse with the "
+            "year.",
+            end.unclaimed,
+        )
+        % {
+            "n": end.unclaimed,
+            "funder": end.funder.name,
+            "amount": format_rupiah(end.unclaimed_amount),
+        }
+        for end in funder_ends(year)
+        if end.unclaimed
+    ]
+
+
 def against_closing(year: BudgetYear) -> list[str]:
     """What must be done before the year can close."""
     if year.closed_on is not None:
@@ -164,6 +188,6 @@ def year_end_needs(user: User) -> list[dict[str, Any]]:
             if last < today()
             else _("Not yet paid on %(year)s, last day %(day)s")
         )
-        url = reverse("disbursements:year_page", args=[year.pk])
+        url = reverse("disbursements:year_rights", args=[year.pk, UNPAID])
         needs.append({"label": label % words, "value": waiting, "url": url})
     return needs

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_safe
 from disbursements.actions.changing import not_yet_changed
 from disbursements.actions.programme import accept, decline, effects, propose, withdraw
 from disbursements.forms.programme import FORMS
-from disbursements.models import ProgrammeChange
+from disbursements.models import BudgetYear, ProgrammeChange
 from disbursements.programme import current, in_words, problems
 from disbursements.programme_workflow import PROGRAMME_CHANGE
+from disbursements.yearend import lapses_with
 from kotim_social.accounts.access import fresh_proof, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, YesForm, ask, fact
@@ -93,6 +94,7 @@ def change_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "differences": in_words(change),
         "against": against,
         "effects": _effects(change, request) if waiting and not against else [],
+        "lapses": _lapses(change) if waiting else [],
         "on": on,
         "not_yet": not_yet_changed(request.user, change.after["kind"], on=on) if on else [],
         "may_sign": request.user.can(Perm.DECREE_SIGN),
@@ -101,6 +103,14 @@ def change_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_withdraw": "withdraw" in acts,
     }
     return render(request, "disbursements/change_page.html", context)
+
+
+def _lapses(change: ProgrammeChange) -> list[str]:
+    """What closing a year would end: whoever says yes to it sees it first."""
+    if change.subject != Subject.CLOSING:
+        return []
+    year = BudgetYear.objects.filter(pk=change.after["year"]).first()
+    return lapses_with(year) if year else []
 
 
 def _from_when(change: ProgrammeChange) -> date | None:
@@ -171,6 +181,7 @@ def _decide(  # noqa: PLR0917 - the three pages above are its only callers
         facts=[
             fact(_("Change"), change.get_subject_display()),
             *(fact(one.label, f"{one.before} → {one.after}") for one in in_words(change)),
+            *(fact(_("Lapses"), sentence) for sentence in _lapses(change) if act == "accept"),
         ],
         danger=act != "accept",
     )

@@ -201,7 +201,9 @@ def list_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         and request.user.can(Perm.LIST_PREPARE)
         and bool(came_back(payment_list)),
         "may_see_papers": request.user.can(Perm.LIST_PAY) or request.user.can(Perm.PAPER_ISSUE),
-        "may_reverse": request.user.can(Perm.LIST_PAY),
+        # What comes back after the year was closed is booked in the year that is open then.
+        "may_reverse": request.user.can(Perm.LIST_PAY)
+        and payment_list.budget_year.closed_on is None,
         "may_export": request.user.can(Perm.REPORT_EXPORT),
         "may_issue": request.user.can(Perm.PAPER_ISSUE) and payment_list.state in APPROVED_STATES,
         **buttons_for(payment_list, request.user, waiting=bool(sums.waiting)),

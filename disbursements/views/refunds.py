@@ -38,6 +38,7 @@ def line_detail(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
     line = _line(request, pk, line_pk)
     record("paymentline.view", by=request.user, obj=line)
     reversible = line.state == "paid" and not hasattr(line, "reversal")
+    is_closed = line.payment_list.budget_year.closed_on is not None
     demand = RefundDemand.objects.filter(line=line).select_related("recorded_by").first()
     context = {
         "list": line.payment_list,
@@ -45,7 +46,8 @@ def line_detail(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
         "row": line_rows(PaymentLine.objects.filter(pk=line.pk), request.user)[0],
         "attempts": attempts_of(line.entitlement),
         "demand": demand,
-        "may_reverse": reversible and request.user.can(Perm.LIST_PAY),
+        "may_reverse": reversible and not is_closed and request.user.can(Perm.LIST_PAY),
+        "may_refund_late": reversible and is_closed and request.user.can(Perm.LIST_PAY),
         # Money that came back leaves a right that can be paid again, or lapses.
         "may_lapse": hasattr(line, "reversal")
         and not against_lapse(line.entitlement, request.user),
@@ -57,7 +59,9 @@ def line_detail(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
 def _line(request: HttpRequest, pk: UUID, line_pk: UUID) -> PaymentLine:
     lines = PaymentLine.objects.filter(payment_list=visible_list(request.user, pk))
     lines = lines.select_related(
-        "payment_list", "entitlement__worker__place__lokalisasi", "entitlement__kind"
+        "payment_list__budget_year",
+        "entitlement__worker__place__lokalisasi",
+        "entitlement__kind",
     )
     return get_visible_or_404(lines.select_related("reversal"), request.user, line_pk)
 

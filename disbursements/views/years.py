@@ -22,7 +22,7 @@ from disbursements.models import AssistanceKind, BudgetYear, Funder, PaymentLine
 from disbursements.reconciliation import differences, identity, years_with_identity
 from disbursements.yearend import (
     PAYER,
-    RIGHTS,
+    UNPAID,
     FunderEnd,
     against_closing,
     funder_ends,
@@ -49,6 +49,7 @@ YEAR_PARTS = {
     "returned": gettext_lazy("Returned"),
     "deposited": gettext_lazy("Deposited back"),
     "unclaimed": gettext_lazy("Not claimed"),
+    UNPAID: gettext_lazy("Not yet paid"),
 }
 
 
@@ -77,7 +78,7 @@ def year_page(request: HttpRequest, year: int) -> HttpResponse:
 def year_rights(request: HttpRequest, year: int, part: str) -> HttpResponse:
     """The rights behind one figure of a year, of one kind's ceiling or of one funder."""
     budget_year = get_object_or_404(BudgetYear, pk=year)
-    if part not in RIGHTS:
+    if part not in YEAR_PARTS:
         raise Http404
     rights = rights_behind(budget_year, part).summed_for(request.user)
     kind, funder = request.GET.get("kind", "")[:20], request.GET.get("funder", "")[:20]
@@ -185,7 +186,8 @@ def late_refund(request: HttpRequest, year: int) -> HttpResponse:
             raise Refused(_("There is no such line in a list of this year."))
         book_late_refund(line=line, by=request.user, **data)
 
-    form = LateRefundForm(request.POST or None, initial={"happened_on": today()})
+    named = {name: request.GET.get(name, "")[:20] for name in ("list_number", "line_number")}
+    form = LateRefundForm(request.POST or None, initial={"happened_on": today(), **named})
     return ask(request, form, asking, run)
 
 

@@ -281,7 +281,7 @@ def test_warnings_come_before_the_last_day(four: Four) -> None:
     BudgetYear.objects.filter(pk=2017).update(cut_off=today() + timedelta(days=10))
     (need,) = year_end_needs(four.bendahara)
     assert need["value"] == 8
-    assert need["url"] == address("year_page", 2017)
+    assert need["url"] == address("year_rights", 2017, "unpaid")
     assert year_end_needs(four.verifikator) == []
 
 
@@ -322,3 +322,46 @@ def test_a_difference_is_named(
     page = browser(four.pimpinan).get(address("reconciliation"))
     assert found[0].register_no in text(page)
     assert browser(four.petugas).get(address("reconciliation")).context["sees_all"] is not None
+
+
+def test_whoever_closes_a_year_sees_first_what_lapses_with_it(
+    four: Four, settled: PaymentList
+) -> None:
+    deposit(four)
+    proposal = propose(
+        subject="closing", after={"year": 2017, "closed_on": "now"}, reason="", by=four.bendahara
+    )
+    client = browser(four.pimpinan)
+    page = text(client.get(address("change_page", proposal.pk)))
+    check = text(client.get(address("change_accept", proposal.pk)))
+    for said in (page, check):
+        assert "2 hak atas uang Kementerian Sosial yang tidak diambil, Rp10.100.000" in said
+    accept(change=proposal, by=four.pimpinan)
+    assert "gugur bersama tahunnya" not in text(client.get(address("change_page", proposal.pk)))
+
+
+def test_a_line_of_a_closed_year_leads_to_the_late_refund(four: Four, settled: PaymentList) -> None:
+    line = PaymentLine.objects.get(state="paid")
+    client, page = browser(four.bendahara), address("line_detail", settled.pk, line.pk)
+    reverse, late = address("line_reverse", settled.pk, line.pk), address("late_refund", 2017)
+    assert reverse in text(client.get(page)) and late not in text(client.get(page))
+    closed(four)
+    for url in (page, address("list_detail", settled.pk)):
+        assert reverse not in text(client.get(url))
+    link = f"{late}?list_number={settled.number}&amp;line_number={line.number}"
+    assert link in text(client.get(page))
+    next_year()
+    form = client.get(link.replace("&amp;", "&")).context["form"]
+    assert (form["list_number"].value(), form["line_number"].value()) == (
+        settled.number, str(line.number),
+    )  # fmt: skip
+
+
+def test_the_warning_of_the_first_page_leads_to_as_many_rights(
+    four: Four, settled: PaymentList
+) -> None:
+    BudgetYear.objects.filter(pk=2017).update(cut_off=today())
+    for user in (four.pimpinan, four.petugas):
+        (need,) = year_end_needs(user)
+        shown = browser(user).get(need["url"]).context["page"].paginator
+        assert need["value"] == shown.count > 0
