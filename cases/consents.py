@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import Consent, Layer, Worker
+from cases.models import Consent, Layer, Provider, Worker
 from kotim_social.lib.names import fold_name
 from kotim_social.regions.models import Regency
+from kotim_social.workflow import Mend, Refused
+
+# Stands for the office of her home region among the receivers, which are providers otherwise.
+HOME = "home"
 
 
 def allows(worker: Worker | UUID, layer: Layer | str, receiver: str = "") -> bool:
@@ -56,12 +62,23 @@ def receiver_form(receiver: str) -> str:
     return fold_name(receiver)[:120]
 
 
-def against(worker: Worker, layer: Layer | str, receiver: str = "") -> list[str]:
-    """The sentence that stands against letting her data go there; [] when she agreed."""
-    if allows(worker, layer, receiver):
-        return []
-    if layer == Layer.SHARING:
-        return [missing_for(receiver)]
-    if layer == Layer.FOLLOW_UP:
-        return [_("She has not agreed to be contacted after leaving. Ask and record it first.")]
-    return [_("She has not agreed to this. Ask her and record it first.")]
+def demand(worker: Worker, layer: Layer | str, provider: Provider | None = None) -> None:
+    """Refuses what she has not agreed to, with the page where her answer is recorded."""
+    if allows(worker, layer, provider.name if provider else ""):
+        return
+    mend = Mend(
+        page_of(worker.pk, f"{Layer(layer)}:{provider.pk}" if provider else Layer(layer)),
+        _("Record her answer (opens beside this page)"),
+    )
+    if provider is not None:
+        sentence = missing_for(provider.name)
+    elif layer == Layer.FOLLOW_UP:
+        sentence = _("She has not agreed to be contacted after leaving. Ask and record it first.")
+    else:
+        sentence = _("She has not agreed to this. Ask her and record it first.")
+    raise Refused(sentence, mend=mend)
+
+
+def page_of(worker: UUID, subject: str) -> str:
+    """Where her answer is recorded, asked for this very thing: a layer, or sharing:<receiver>."""
+    return f"{reverse('cases:consents', args=[worker])}?{urlencode({'about': subject})}"

@@ -50,7 +50,7 @@ def ask(
         try:
             target = run(form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, refusal.sentences)
+            form.add_error(None, sentences_of(refusal))
         else:
             messages.success(request, str(asking.done))
             return redirect(target if isinstance(target, str) else asking.back)
@@ -66,6 +66,18 @@ def ask(
     }
     status = 422 if request.method == "POST" else 200
     return render(request, asking.template, context, status=status)
+
+
+def sentences_of(refusal: Refused) -> list[str]:
+    """What is told, the last sentence with the link to the page that mends it.
+
+    It opens beside: what was typed into the refused form stays there.
+    """
+    if refusal.mend is None:
+        return refusal.sentences
+    *first, last = refusal.sentences
+    link = '{} <a class="alert-link" href="{}" target="_blank" rel="noopener">{}</a>'
+    return [*first, format_html(link, last, refusal.mend.url, refusal.mend.label)]
 
 
 def thank_with_undo(request: HttpRequest, sentence: Any, url: str, label: Any = "") -> None:

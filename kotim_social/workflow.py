@@ -19,12 +19,21 @@ from kotim_social.audit.trail import record
 Text = str | Any  # a lazy translation
 
 
+@dataclass(frozen=True)
+class Mend:
+    """The page on which what stands in the way is put right, and what its link says."""
+
+    url: str
+    label: Text
+
+
 class Refused(Exception):  # noqa: N818
     """An act that may not be done now; its sentences are fit for the user's screen."""
 
-    def __init__(self, *sentences: str) -> None:
+    def __init__(self, *sentences: str, mend: Mend | None = None) -> None:
         super().__init__("The act is refused.")
         self.sentences = [str(sentence) for sentence in sentences]
+        self.mend = mend
 
     def __str__(self) -> str:
         return " ".join(self.sentences)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases import consents
@@ -39,7 +38,7 @@ def left_out(members: Sequence[Member], regency: Regency) -> list[dict[str, Any]
         {
             "name": member.worker.name_in_lists,
             "reason": sentence,
-            "url": reverse("cases:consents", args=[member.worker_id]),
+            "url": consents.page_of(member.worker_id, f"{Layer.SHARING}:{consents.HOME}"),
             "action": _("Record her consent"),
         }
         for member in members

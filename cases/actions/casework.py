@@ -113,9 +113,7 @@ def record_visit(
     if way not in Visit.Way.values:
         raise Refused(_("Choose how she was contacted."))
     if has_left(person):
-        against = consents.against(person, Layer.FOLLOW_UP)
-        if against:
-            raise Refused(*against)
+        consents.demand(person, Layer.FOLLOW_UP)
     visit = Visit.objects.create(
         worker=person,
         met_on=met_on,

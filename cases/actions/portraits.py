@@ -25,8 +25,7 @@ STORED_KIND = "person.portrait"
 def add_portrait(*, worker: Worker, content: bytes, by: User) -> Portrait:
     """The new photo takes the place of the old one, whose content is destroyed."""
     person = held(worker, by=by, perm=Perm.FILE_EDIT)
-    if against := consents.against(person, Layer.PHOTO):
-        raise Refused(*against)
+    consents.demand(person, Layer.PHOTO)
     incoming = accept(content, edge=EDGE, pdf=False)
     for earlier in Portrait.objects.kept().filter(worker=person):
         _remove(earlier, by=by)

@@ -25,9 +25,7 @@ def refer(
 ) -> Referral:
     """Refused unless her yes to sharing with this very provider stands."""
     person = held(worker, by=by, on=referred_on)
-    against = consents.against(person, Layer.SHARING, provider.name)
-    if against:
-        raise Refused(*against)
+    consents.demand(person, Layer.SHARING, provider)
     referral = Referral.objects.create(
         worker=person,
         provider=provider,
@@ -66,11 +64,10 @@ def answer_referral(
     )
 
 
-def against_opening(referral: Referral, *, by: User) -> list[str]:
+def refuse_opening(referral: Referral, *, by: User) -> None:
     """After she has taken her consent back the letter goes out no more.
 
     A supervisor may still open it: it is the evidence of what was sent.
     """
-    if by.can(Perm.CASEWORK_REVIEW):
-        return []
-    return consents.against(referral.worker, Layer.SHARING, referral.provider.name)
+    if not by.can(Perm.CASEWORK_REVIEW):
+        consents.demand(referral.worker, Layer.SHARING, referral.provider)

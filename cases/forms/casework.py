@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from cases.consents import HOME
 from cases.forms.fields import ChooseField, DayField
 from cases.models import Consent, Layer, Provider, Visit
 from cases.models.casework import Risk
@@ -16,7 +17,6 @@ from kotim_social.formlayout import PlainForm
 from kotim_social.lib.dates import today
 
 LONG = 4000
-HOME = "home"
 YES_NO = (("yes", gettext_lazy("She agrees")), ("no", gettext_lazy("She does not agree")))
 
 

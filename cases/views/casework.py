@@ -23,7 +23,7 @@ from cases.models import Assessment, CaseHolder, Note, PlanLine, StayBreach, Wor
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import Asking, ask
+from kotim_social.asking import Asking, ask, sentences_of
 from kotim_social.audit.trail import history_of, record
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.rewriting import Page, hold, rewrite
@@ -86,7 +86,7 @@ def _case_page(request: HttpRequest, worker: Worker) -> HttpResponse:
         try:
             acts.record_visit(worker=worker, **form.values(), by=user)
         except Refused as refusal:
-            refuse(form, refusal.sentences)
+            refuse(form, sentences_of(refusal))
         else:
             messages.success(request, gettext_lazy("The visit is recorded."))
             return redirect("cases:casework", worker.pk)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions.consents import Answer, record_consent, withdraw_consent
 from cases.actions.providers import add_provider
-from cases.actions.referrals import against_opening, answer_referral
+from cases.actions.referrals import answer_referral, refuse_opening
 from cases.casework_facts import consents_of
 from cases.consents import home_office
 from cases.file_facts import hidden_portrait
@@ -23,6 +23,7 @@ from cases.referral_letter import FILE_NAME, send_referral
 from cases.views.casework import CaseAct, case_act, case_or_404
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import sentences_of
 from kotim_social.audit.trail import record
 from kotim_social.files.serving import file_response
 from kotim_social.idempotency.forms import idempotent
@@ -63,7 +64,9 @@ def consents(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _consent_page(request: HttpRequest, worker: Worker) -> HttpResponse:
     user = actor(request)
     home = home_office(worker.home_regency) if worker.home_regency else ""
-    form = casework_forms.ConsentForm(request.POST or None, home_office=home)
+    form = casework_forms.ConsentForm(
+        request.POST or None, home_office=home, initial={"subject": request.GET.get("about")}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             record_consent(worker=worker, answer=Answer(**form.answer()), by=user)
@@ -109,9 +112,11 @@ def referral_letter(request: HttpRequest, referral: UUID) -> HttpResponse:
     found = get_visible_or_404(_referrals(), user, referral)
     if found.letter is None:
         raise Http404
-    against = against_opening(found, by=user)
-    if against:
-        messages.error(request, " ".join(against))
+    try:
+        refuse_opening(found, by=user)
+    except Refused as refusal:
+        [sentence] = sentences_of(refusal)
+        messages.error(request, sentence)
         return redirect("cases:casework", found.worker_id)
     return file_response(found.letter.file, filename=FILE_NAME, by=user)
 

@@ -121,6 +121,26 @@ def test_a_referral_needs_her_yes_to_that_receiver(worker: Worker, petugas: User
     assert Referral.objects.get().state == "accepted"
 
 
+def test_a_missing_yes_is_told_with_the_page_that_asks_for_it(
+    worker: Worker, petugas: User
+) -> None:
+    """What was typed stays in the form; the page of the answer is asked for that very receiver."""
+    provider, client = Provider.objects.get(name="Dinas Tenaga Kerja"), client_of(petugas)
+    fields = {"provider": provider.pk, "need": "kursus <menjahit>", "referred_on": "10-11-2017"}
+    path = reverse("cases:referral_add", args=[worker.pk])
+    refused = client.post(path, posted(**fields))
+    asked = consents.page_of(worker.pk, f"sharing:{provider.pk}")
+    assert refused.status_code == 422
+    assert f'href="{asked}" target="_blank"' in refused.content.decode()
+    assert "kursus &lt;menjahit&gt;" in refused.content.decode()
+    form = client.get(asked).context["form"]
+    assert form["subject"].value() == f"sharing:{provider.pk}"
+    answers = {"agreed": "yes", "given_on": "10-11-2017", "witness": "Bu RT", "form": "signed"}
+    assert client.post(asked, posted(subject=form["subject"].value(), **answers)).status_code == 302
+    assert client.post(path, posted(**fields)).status_code == 302
+    assert Referral.objects.get().provider == provider
+
+
 def test_the_letter_stays_closed_after_a_withdrawal(
     worker: Worker, petugas: User, pimpinan: User
 ) -> None:
@@ -135,7 +155,10 @@ def test_the_letter_stays_closed_after_a_withdrawal(
     address = reverse("cases:referral_letter", args=[referral.pk])
     assert client.get(address)["Content-Type"] == "application/pdf"
     withdraw_consent(consent=consent, withdrawn_on=today(), by=petugas)
-    assert client.get(address).status_code == 302
+    told = client.get(address, follow=True)
+    assert told.redirect_chain[-1][0] == reverse("cases:casework", args=[worker.pk])
+    asked = consents.page_of(worker.pk, f"sharing:{provider.pk}")
+    assert f'href="{asked}"' in told.content.decode()
 
 
 def test_contact_after_leaving_needs_her_yes(petugas: User, pimpinan: User) -> None:
@@ -147,6 +170,11 @@ def test_contact_after_leaving_needs_her_yes(petugas: User, pimpinan: User) -> N
     hand_over(workers=[gone.pk], on=today(), by=petugas)
     with pytest.raises(Refused):
         casework.record_visit(**visit)
+    path = reverse("cases:casework", args=[gone.pk])
+    typed = {"note": "sehat, tinggal di rumah ibu", "met_on": f"{today():%d-%m-%Y}", "way": "visit"}
+    page = client_of(petugas).post(path, posted(**typed)).content.decode()
+    assert f'href="{consents.page_of(gone.pk, "follow_up")}"' in page
+    assert typed["note"] in page
     record_consent(worker=gone, answer=answer("follow_up"), by=petugas)
     casework.record_visit(**visit)
 

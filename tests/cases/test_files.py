@@ -20,6 +20,7 @@ from PIL import Image
 from cases.actions.consents import Answer, record_consent, withdraw_consent
 from cases.actions.files import NewFile, ask_withdrawal, file_paper, look_at_withdrawal
 from cases.actions.portraits import add_portrait, remove_portrait
+from cases.consents import page_of
 from cases.models import CaseHolder, Consent, PersonFile, Portrait, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
@@ -282,7 +283,11 @@ def test_a_photo_needs_her_yes(rina: User, ani: Worker) -> None:
     client = client_of(rina)
     photo = {"photo": SimpleUploadedFile("a.jpg", scans.picture())}
     path = path_of("photo_add", ani.pk)
-    assert client.post(path, photo | {"idempotency_key": uuid4()}).status_code == 422
+    refused = client.post(path, photo | {"idempotency_key": uuid4()})
+    asked = page_of(ani.pk, "photo")
+    assert refused.status_code == 422
+    for page in (refused, client.get(path_of("files", ani.pk))):
+        assert f'href="{asked}"' in page.content.decode()
     agree(ani, rina)
     photo = {"photo": SimpleUploadedFile("a.jpg", scans.picture_with_gps())}
     assert client.post(path, photo | {"idempotency_key": uuid4()}).status_code == 302

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cases.actions.consents import withdraw_consent
-from cases.consents import home_office
+from cases.consents import home_office, page_of
 from cases.models import Consent, OriginConfirmation
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.lib.dates import today
@@ -145,8 +145,8 @@ def test_the_letter_leaves_out_who_has_not_agreed_and_names_the_missing_consent(
     assert not IssuedPaper.objects.exists()
     agree_to([yes], office, four)
     page = client.get(ask).content.decode()
-    assert reverse("cases:consents", args=[no.pk]) in page
-    assert reverse("cases:consents", args=[yes.pk]) not in page
+    assert page_of(no.pk, "sharing:home") in page
+    assert str(yes.pk) not in page
     assert office in page
     assert client.post(ask, {**body, **key()}).status_code == 302
     paper = IssuedPaper.objects.get()
