@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +24,12 @@ SHOWN = 50
 CAP = 1001
 SHORTEST = 2
 LONGEST = 100
-# How alike a stretch of the name must be to become a candidate; the words decide afterwards.
-_LIKENESS = 0.4
-_LONG_WORD = 8
+# How alike a stretch of the name must be to become a candidate; the words decide afterwards. A
+# word of six letters keeps as much with any letter wrong, one of eight a third with two wrong.
+_LIKENESS, _LIKENESS_OF_WORDS = 0.4, 0.33
+_SURE_WORD, _LONG_WORD = 6, 8
+# What is left of a word of four letters or more in which two have changed places.
+_FAINT, _FAINT_WORD = 0.19, 4
 _NIK_DIGITS = 16
 
 REASONS = {
@@ -54,14 +58,34 @@ _NAMES = """
         SELECT * FROM exact
         UNION ALL
         (SELECT id, name_folded, 'near_name' FROM cases_worker
-          WHERE %(word)s <%% name_folded AND (SELECT count(*) FROM exact) < %(cap)s LIMIT %(cap)s)
+          WHERE %(first)s <%% name_folded AND %(second)s <%% name_folded
+            AND %(faint)s <= ALL (
+                SELECT word_similarity(one, name_folded) FROM unnest(%(rest)s::text[]) one)
+            AND (SELECT count(*) FROM exact) < %(cap)s LIMIT %(cap)s)
         UNION ALL
         (SELECT worker_id, name_folded, 'near_alias' FROM cases_alias
-          WHERE %(word)s <%% name_folded AND (SELECT count(*) FROM exact) < %(cap)s LIMIT %(cap)s)
+          WHERE %(first)s <%% name_folded AND %(second)s <%% name_folded
+            AND %(faint)s <= ALL (
+                SELECT word_similarity(one, name_folded) FROM unnest(%(rest)s::text[]) one)
+            AND (SELECT count(*) FROM exact) < %(cap)s LIMIT %(cap)s)
     )
     SELECT worker_id, reason, text FROM hits
-    ORDER BY word_similarity(%(word)s, text) DESC, worker_id LIMIT %(cap)s
+    ORDER BY CASE WHEN reason LIKE 'near%%' THEN word_similarity(%(word)s, text) ELSE 1 END DESC,
+             worker_id LIMIT %(cap)s
 """
+
+
+_LIKENESS_SET = "SELECT set_config('pg_trgm.word_similarity_threshold', %(likeness)s::text, true)"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a name must be like, how much, and what else must show in it faintly."""
+
+    likeness: float
+    first: str
+    second: str
+    rest: list[str]
 
 
 @dataclass(frozen=True)
@@ -138,21 +162,50 @@ def _by_name(name: str) -> Iterator[tuple[UUID, str]]:
     if len(name) < SHORTEST or not any(char.isalpha() for char in name):
         return
     words = name.split()
-    escaped = re.sub(r"([\\%_])", r"\\\1", name)
-    with connection_for_reads().cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(_LIKENESS)]
-        )
-        cursor.execute(_NAMES, {"part": f"%{escaped}%", "word": name, "cap": CAP})
-        for worker_id, reason, text in cursor.fetchall():
-            if not reason.startswith("near") or _has_words_near(text.split(), words):
+    for asked in _ways_to_ask(name, words):
+        is_known = False
+        for worker_id, reason, text in _like(name, asked):
+            borne = text.split()
+            if not reason.startswith("near") or _has_words_near(borne, words):
                 yield worker_id, reason
+                is_known = is_known or all(
+                    any(word.startswith(one) for word in borne) for one in words
+                )
+        if is_known:
+            return
+
+
+def _ways_to_ask(name: str, words: list[str]) -> list[_Asked]:
+    """First by the two longest words, each by itself; by the whole if nobody bears these words.
+
+    To be like several words at once reads the lists of all their trigrams; of two conditions the
+    rarer one leads. A short word with a letter wrong is like too little to lead: it is asked of the
+    names that the long ones found.
+    """
+    by_length = sorted(words, key=len, reverse=True)
+    lead = [word for word in by_length[:2] if len(word) >= _SURE_WORD]
+    rest = [word for word in by_length if word not in lead and len(word) >= _FAINT_WORD]
+    whole = _Asked(_LIKENESS, name, name, [])
+    if not lead or len(words) == 1:
+        return [whole]
+    return [_Asked(_LIKENESS_OF_WORDS, lead[0], lead[-1], rest), whole]
+
+
+def _like(name: str, asked: _Asked) -> list[tuple[UUID, str, str]]:
+    escaped = re.sub(r"([\\%_])", r"\\\1", name)
+    values = {"part": f"%{escaped}%", "word": name, "cap": CAP, "faint": _FAINT, **asdict(asked)}
+    with connection_for_reads().cursor() as cursor:
+        cursor.execute(_LIKENESS_SET, values)
+        cursor.execute(_NAMES, values)
+        rows: list[tuple[UUID, str, str]] = cursor.fetchall()
+    return rows
 
 
 def _has_words_near(words: list[str], wanted: list[str]) -> bool:
     return all(any(_is_near(word, one) for word in words) for one in wanted)
 
 
+@lru_cache(maxsize=20_000)
 def _is_near(word: str, wanted: str) -> bool:
     """One letter wrong in a short word, two in a long one; the beginning of a word counts."""
     if word.startswith(wanted) or within_one_edit(word, wanted):

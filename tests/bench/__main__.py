@@ -13,21 +13,24 @@ from tests.bench import cluster
 
 OFFICE, PROVINCE, QUICK = 239, 100_000, 2_000
 WAYS = ("ours", "operators", "canvas", "LongTable")
+# Of an answer the slowest of twenty is told too, so it is asked more often.
+ANSWERS_A_ROUND = 3
 
 
 def main(arguments: list[str]) -> None:
     asked = _parse(arguments)
     cluster.begin()
     cluster.ready()
-    from tests.bench import report
+    from tests.bench import answers, report
 
     people = asked.people or [QUICK if asked.quick else PROVINCE]
-    results: dict[str, Any] = {"scales": {}}
+    results: dict[str, Any] = {"scales": {}, "answers": {}}
     for count in sorted({OFFICE, *people}):
         sys.stderr.write(f"Measuring with {count} people …\n")
         cluster.use(count)
         rounds = 3 if asked.quick else asked.rounds
         results["scales"][count] = measure_office(count, rounds=rounds)
+        results["answers"][count] = answers.measure(rounds * ANSWERS_A_ROUND)
     results["machine"] = report.machine()
     results["papers"] = measure_papers(quick=asked.quick)
     results["batches"] = measure_batches(max(people))

@@ -74,6 +74,7 @@ def as_markdown(results: dict[str, Any]) -> str:
     lines = [f"- {name}: {value}" for name, value in results["machine"].items()]
     for group, title in GROUPS.items():
         lines += ["", f"### {title}", "", *_table(group, results["scales"])]
+    lines += ["", "### Search as a browser gets it", "", *_answers(results["answers"])]
     lines += ["", "### Papers", "", *_papers(results["papers"])]
     lines += ["", "### Batches of 81 seats", "", *_batches(results["batches"])]
     return "\n".join(lines)
@@ -102,6 +103,18 @@ def _cells(name: str, group: str, scales: Scales) -> list[str]:
     if group == "list":
         cells += [f"{largest.cpu / scales[most][group][other].cpu:.2f}" for other in (ADMIN, BARE)]
     return cells
+
+
+def _answers(scales: dict[int, list[dict[str, Any]]]) -> list[str]:
+    """Of the word posted and its page together, at each scale."""
+    counts = sorted(scales)
+    head = ["User", "Looked for"]
+    head += [f"{_dotted(n)}: median / p95 / CPU ms" for n in counts]
+    rows = [head, ["---"] * len(head)]
+    for same in zip(*(scales[n] for n in counts), strict=True):
+        times = [f"{one['median_ms']} / {one['p95_ms']} / {one['cpu_ms']}" for one in same]
+        rows.append([same[0]["user"], same[0]["term"], *times])
+    return [f"| {' | '.join(row)} |" for row in rows]
 
 
 def _papers(rows: list[dict[str, Any]]) -> list[str]:

@@ -61,6 +61,13 @@ def names(text: str, user: User) -> list[str]:
         ("astut", "Puji Astuti Rahayu"),
         ("astiti", "Puji Astuti Rahayu"),
         ("wagiem", "Wagiyem"),
+        # Several words: each by itself, in any order, each with its own slip of the finger.
+        ("rahayu astuti", "Puji Astuti Rahayu"),
+        ("astiti rahaju", "Puji Astuti Rahayu"),
+        ("puji astuit", "Puji Astuti Rahayu"),
+        ("puij rahayu", "Puji Astuti Rahayu"),
+        ("pji rahyau", "Puji Astuti Rahayu"),
+        ("sitti amniah", "Siti Aminah"),
         (NIK, "Siti Aminah"),
         ("3509 0641 0396 0001", "Siti Aminah"),
         ("0001", "Siti Aminah"),
@@ -84,6 +91,13 @@ def test_finds_nobody(text: str, people: list[Worker], officer: User) -> None:
 def test_the_exact_name_comes_before_the_similar_one(officer: User) -> None:
     register(officer, {"name": "Aminoh"}, {"name": "Zaminah"})
     assert names("aminah", officer) == ["Zaminah", "Aminoh"]
+
+
+def test_a_slip_is_found_beside_another_who_is_spelled_like_it(officer: User) -> None:
+    """Who is like the typed words does not hide who was meant: two letters changed places."""
+    register(officer, {"name": "Dewi Amnia"}, {"name": "Dewi Aminah"})
+    assert names("dewi amniah", officer) == ["Dewi Aminah", "Dewi Amnia"]
+    assert names("dewi aminah", officer)[0] == "Dewi Aminah"
 
 
 def test_shows_why_and_marks_it(client: Client, people: list[Worker]) -> None:
