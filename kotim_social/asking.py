@@ -88,5 +88,13 @@ def thank_with_undo(request: HttpRequest, sentence: Any, url: str, label: Any = 
     )
 
 
+def thank(request: HttpRequest, sentence: Any, undo: str = "") -> None:
+    """The message that an act is done; `undo` is the page that takes it back while that goes."""
+    if undo:
+        thank_with_undo(request, sentence, undo, _("Undo (15 minutes)"))
+    else:
+        messages.success(request, str(sentence))
+
+
 def fact(label: Any, value: Any) -> dict[str, Any]:
     return {"label": label, "value": value}

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.models import Worker
+from cases.models.of_age import of_age
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.lib.dates import ADULT, today
+from kotim_social.lib.dates import today
 from kotim_social.regions.models import Lokalisasi
 from kotim_social.workflow import Refused
 
@@ -27,11 +28,9 @@ class ClosingDates:
     closed_on: date | None = None
 
 
-def would_be_minors(lokalisasi: Lokalisasi, planned: date) -> int:
-    """How many registered there would be under 18 on that day: the age is taken on it."""
-    born_after = _years_before(planned, ADULT)
-    people = Worker.objects.filter(place__lokalisasi=lokalisasi)
-    return people.filter(birth_date__gt=born_after).count()
+def children_of(lokalisasi: Lokalisasi) -> int:
+    """How many registered there are under 18 on its planned closing."""
+    return Worker.objects.filter(~of_age(), place__lokalisasi=lokalisasi).count()
 
 
 @transaction.atomic
@@ -57,11 +56,3 @@ def change_closing(
     locked.save(update_fields=list(changes))
     record("lokalisasi.reschedule", by=by, obj=locked, reason=because.strip(), changes=changes)
     return locked
-
-
-def _years_before(day: date, years: int) -> date:
-    """The youngest birth date of whoever is `years` old on the day."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February: who was born on the 28th has aged, who on the 1st has not
-        return day.replace(year=day.year - years, day=28)

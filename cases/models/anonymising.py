@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.child import ChildReferral
 from cases.models.worker import Worker
 from cases.retention_workflow import ANONYMISING
 from kotim_social.accounts.models import User
@@ -89,11 +90,16 @@ class Anonymising(models.Model):
 
 
 class AnonymisedPerson(models.Model):
-    """Somebody on a proposal: by which term, and when it was carried out (never: left out then)."""
+    """Somebody on a proposal: by which term, and when it was carried out (never: left out then).
+
+    A registered woman, or a child who was found at an import or on the street and has no record
+    but her path; a child who was registered goes with her record.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     proposal = models.ForeignKey(Anonymising, models.PROTECT, related_name="people")
-    worker = models.ForeignKey(Worker, models.PROTECT, related_name="anonymisings")
+    worker = models.ForeignKey(Worker, models.PROTECT, null=True, related_name="anonymisings")
+    child = models.ForeignKey(ChildReferral, models.PROTECT, null=True, related_name="anonymisings")
     term = models.CharField(max_length=10)
     closed_on = models.DateField()
     ended_on = models.DateField(_("last day of the term"))
@@ -104,6 +110,7 @@ class AnonymisedPerson(models.Model):
         "id": "umum",
         "proposal": "umum",
         "worker": "umum",
+        "child": "umum",
         "term": "umum",
         "closed_on": "umum",
         "ended_on": "umum",
@@ -116,6 +123,17 @@ class AnonymisedPerson(models.Model):
             models.UniqueConstraint(
                 fields=["worker"], condition=Q(done_at__isnull=False), name="anonymised_once"
             ),
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(done_at__isnull=False), name="anonymised_child_once"
+            ),
+            models.UniqueConstraint(
+                fields=["proposal", "child"], name="anonymised_child_once_each"
+            ),
+            models.CheckConstraint(
+                condition=Q(worker__isnull=False, child__isnull=True)
+                | Q(worker__isnull=True, child__isnull=False),
+                name="anonymised_is_one_person",
+            ),
             models.CheckConstraint(
                 condition=Q(ended_on__gte=F("closed_on")), name="anonymised_after_closing"
             ),
@@ -123,3 +141,8 @@ class AnonymisedPerson(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def shown(self) -> str:
+        """Her register number; a child has none and is not named."""
+        return str(self.worker.register_no if self.worker else self.child.known_as)

@@ -15,7 +15,7 @@ from cases.models.worker import Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.immutable import ImmutableModel, ImmutableQuerySet
-from kotim_social.lib.dates import today
+from kotim_social.lib.dates import format_date, today
 from kotim_social.lib.encrypted import EncryptedJSONField, EncryptedTextField
 from kotim_social.lib.ids import uuid7
 from kotim_social.regions.models import Place
@@ -126,6 +126,11 @@ class ChildReferral(models.Model):
     @property
     def state_shown(self) -> State:
         return CHILD.state(self.state)
+
+    @property
+    def known_as(self) -> str:
+        """What lists call her who has no register number: since when she is known."""
+        return _("child, known since %(day)s") % {"day": format_date(self.registered_on)}
 
     @property
     def age_on_closing(self) -> int:

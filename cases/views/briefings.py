@@ -27,7 +27,7 @@ from cases.models import Briefing, Worker, WorkerQuerySet
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import Asking, YesForm, ask, fact, thank_with_undo
+from kotim_social.asking import Asking, YesForm, ask, fact, thank
 from kotim_social.audit.marks import marks_here
 from kotim_social.audit.trail import record
 from kotim_social.idempotency.forms import idempotent
@@ -133,11 +133,9 @@ def briefing_attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             words = {"added": counts[0], "out": counts[1]}
             sentence = _("%(added)s people added, %(out)s taken out of the session.") % words
-            if any(counts):
-                url = reverse("cases:briefing_undo", args=[briefing.pk, marks_here()])
-                thank_with_undo(request, sentence, url, _("Undo (15 minutes)"))
-            else:
-                messages.success(request, sentence)
+            # Nobody was added or taken out: there is nothing to take back.
+            undo = reverse("cases:briefing_undo", args=[briefing.pk, marks_here()])
+            thank(request, sentence, undo if any(counts) else "")
             return redirect("cases:briefing_detail", pk=briefing.pk)
     came = briefing.attendances.filter(active=True).values_list("worker_id", flat=True)
     context = {

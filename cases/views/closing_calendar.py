@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.actions.closing_calendar import DATES, ClosingDates, change_closing, would_be_minors
+from cases.actions.closing_calendar import DATES, ClosingDates, change_closing, children_of
 from cases.forms.verval import ClosingForm
 from cases.models import Worker
 from kotim_social.accounts.access import require
@@ -114,7 +114,7 @@ def closing_edit(request: HttpRequest, code: str) -> HttpResponse:
         place = change_closing(
             lokalisasi=lokalisasi, dates=ClosingDates(**data), because=because, by=request.user
         )
-        minors = would_be_minors(place, place.planned_closing)
+        minors = children_of(place)
         if minors:
             messages.warning(
                 request,

@@ -37,11 +37,23 @@ from kotim_social.workflow import Refused
 class Due:
     """One person whose term has run out, and what still stands against it (nothing: she goes)."""
 
-    worker: Worker
+    worker: Worker | None
+    child: ChildReferral | None
     term: str
     closed_on: date
     ended_on: date
     against: list[str]
+
+    @property
+    def person(self) -> AnonymisedPerson:
+        """She as a line of a proposal that is not written yet."""
+        return AnonymisedPerson(
+            worker=self.worker,
+            child=self.child,
+            term=self.term,
+            closed_on=self.closed_on,
+            ended_on=self.ended_on,
+        )
 
     @property
     def label(self) -> Any:
@@ -49,7 +61,22 @@ class Due:
 
 
 def due(day: date) -> list[Due]:
-    """Closed cases whose term ended before this day, by register number; in eight queries."""
+    """Closed cases whose term ended before this day, by register number, then children without a
+    record of their own by the end of their path; in nine queries."""
+    return [*_women_due(day), *_children_due(day)]
+
+
+def _children_due(day: date) -> list[Due]:
+    """Nothing can stand against a child whose path is closed: she has no money and no case."""
+    done = AnonymisedPerson.objects.filter(child=OuterRef("pk"), done_at__isnull=False)
+    alone = ChildReferral.objects.filter(worker__isnull=True, state="closed").exclude(Exists(done))
+    rows = alone.annotate(closed_on=TruncDate("closed_at")).order_by("closed_at", "pk")
+    years = rule("child").years
+    over = [(child, ends_on(child.closed_on, years)) for child in rows]
+    return [Due(None, child, "child", child.closed_on, end, []) for child, end in over if end < day]
+
+
+def _women_due(day: date) -> list[Due]:
     closing = CaseClosing.objects.filter(worker=OuterRef("pk"), state="closed")
     paid = PaymentLine.objects.filter(entitlement__worker=OuterRef("pk"), state="paid")
     done = AnonymisedPerson.objects.filter(worker=OuterRef("pk"), done_at__isnull=False)
@@ -69,7 +96,7 @@ def due(day: date) -> list[Due]:
             over.append((worker, term, ended_on))
     against = standing_against([worker.pk for worker, _term, _end in over])
     return [
-        Due(worker, term, worker.closed_on, ended_on, against.get(worker.pk, []))
+        Due(worker, None, term, worker.closed_on, ended_on, against.get(worker.pk, []))
         for worker, term, ended_on in over
     ]
 
@@ -134,16 +161,10 @@ def propose(*, day: date, by: User) -> Anonymising:
             row = Anonymising.objects.create(day=day, terms=terms_in_force(), proposed_by=by)
     except IntegrityError:
         raise Refused(_("A proposal waits already.")) from None
-    AnonymisedPerson.objects.bulk_create(
-        AnonymisedPerson(
-            proposal=row,
-            worker=one.worker,
-            term=one.term,
-            closed_on=one.closed_on,
-            ended_on=one.ended_on,
-        )
-        for one in people
-    )
+    lines = [one.person for one in people]
+    for line in lines:
+        line.proposal = row
+    AnonymisedPerson.objects.bulk_create(lines)
     record("anonymising.propose", by=by, obj=row, changes={"people": [None, len(people)]})
     return row
 

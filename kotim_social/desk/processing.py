@@ -201,7 +201,7 @@ PURPOSES = (
         _("the register taken in the field"),
         _("the unit that protects women and children"),
         ("cases.ChildReferral", "cases.ChildStep"),
-        ("unpaid",),
+        ("child",),
     ),
     Purpose(
         "journey",

@@ -40,6 +40,13 @@ RULES = (
         date(2017, 1, 1),
     ),
     Rule(
+        "child",
+        _("referral path of a child who was not registered"),
+        5,
+        _("Law 27/2022 arts. 25, 42 and 43: the purpose is fulfilled; Law 43/2009"),
+        date(2017, 1, 1),
+    ),
+    Rule(
         "office",
         _("records of the office itself: trail, papers' numbers, breaches"),
         10,

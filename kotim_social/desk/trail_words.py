@@ -141,6 +141,7 @@ ACTS = {
     "anonymising.view": gettext_noop("Looked at a proposal to anonymise"),
     "anonymising.carry_out": gettext_noop("Anonymised people for good"),
     "worker.anonymise": gettext_noop("Anonymised for good"),
+    "childreferral.anonymise": gettext_noop("Anonymised for good"),
     "statistics.view": gettext_noop("Looked at the statistics for outside"),
     "statistics.export": gettext_noop("Took the statistics for outside as a file"),
     "decree.change": gettext_noop("Issued a decree that changes amounts"),

@@ -64,7 +64,7 @@ def carry_out(proposal: Anonymising) -> dict[str, int]:
         if row.state != "accepted":
             raise AnonymisingError("This proposal is not accepted.")
         people = _still_due(row)
-        ids = _with_merged([one.worker_id for one in people])
+        ids = _with_merged([one.worker_id or one.child_id for one in people])
         scrubber = Scrubber.of(ids, using=OWNER)
         with _guards_aside():
             counts = _blank_all(ids, scrubber)
@@ -77,13 +77,16 @@ def carry_out(proposal: Anonymising) -> dict[str, int]:
 
 def _still_due(row: Anonymising) -> list[AnonymisedPerson]:
     """Whoever has something open by now, or an open case, is left for another year."""
-    people = list(row.people.using(OWNER).select_related("worker"))
-    against = standing_against([one.worker_id for one in people])
-    return [
-        one
-        for one in people
-        if one.worker.case_state == "closed" and not against.get(one.worker_id)
-    ]
+    people = list(row.people.using(OWNER).select_related("worker", "child"))
+    against = standing_against([one.worker_id for one in people if one.worker_id])
+    return [one for one in people if _is_closed(one) and not against.get(one.worker_id)]
+
+
+def _is_closed(one: AnonymisedPerson) -> bool:
+    if one.worker is not None:
+        return bool(one.worker.case_state == "closed")
+    # A child who was given a record since then goes with that record.
+    return bool(one.child.state == "closed" and one.child.worker_id is None)
 
 
 def _with_merged(ids: list[Any]) -> list[Any]:
@@ -200,7 +203,7 @@ def _take_files_away(ids: list[Any], row: Anonymising) -> dict[str, int]:
         stored |= set(hers.values_list("stored_id", flat=True))
     staged = StagedRow._base_manager.using(OWNER)
     stored |= set(
-        staged.filter(Q(worker__in=ids) | Q(repeats_worker__in=ids)).values_list(
+        staged.filter(Q(worker__in=ids) | Q(repeats_worker__in=ids) | Q(pk__in=ids)).values_list(
             "source__file_id", flat=True
         )
     )
@@ -265,10 +268,7 @@ def _finish(row: Anonymising, people: list[AnonymisedPerson], counts: dict[str, 
         done_at=now
     )
     Anonymising.objects.using(OWNER).filter(pk=row.pk).update(state="done", done_at=now)
-    entries = [
-        build("worker.anonymise", by=None, object_type="cases.worker", object_id=str(one.worker_id))
-        for one in people
-    ]
+    entries = [_of_one(one.worker or one.child) for one in people]
     changes = {"people": [None, len(people)], "rows": [None, sum(counts.values())]}
     entries.append(
         build(
@@ -281,3 +281,13 @@ def _finish(row: Anonymising, people: list[AnonymisedPerson], counts: dict[str, 
     )
     for entry in entries:
         entry.save(using=OWNER, force_insert=True)
+
+
+def _of_one(about: models.Model) -> Entry:
+    kind = about._meta
+    return build(
+        f"{kind.model_name}.anonymise",
+        by=None,
+        object_type=kind.label_lower,
+        object_id=str(about.pk),
+    )

@@ -71,11 +71,17 @@ FATES = (
     ),
     Fate(
         "cases.ChildReferral",
-        ("worker",),
+        # A child who was found at an import is her own; so are her steps and her row.
+        ("worker", "pk"),
         {"name": CIPHER, "birth_date": YEAR, "facts": CIPHER},
         ("place", "provider", "state", "outcome"),
     ),
-    Fate("cases.ChildStep", ("child__worker",), _cipher("received_by", "note"), ("provider",)),
+    Fate(
+        "cases.ChildStep",
+        ("child__worker", "child"),
+        _cipher("received_by", "note"),
+        ("provider",),
+    ),
     Fate("cases.BreachPerson", ("worker",), _cipher("removal_reason"), ("worker",)),
     Fate("cases.BreachNotice", ("worker",), _cipher("evidence"), ("worker",)),
     Fate("cases.DataRequest", ("worker",), _cipher("wanted", "outcome"), ("kind",)),
@@ -115,7 +121,7 @@ FATES = (
     ),
     Fate(
         "cases.StagedRow",
-        ("worker", "repeats_worker"),
+        ("worker", "repeats_worker", "pk"),
         {**_cipher("fields", "cells", "settled_because"), "problems": BARE},
         ("place", "outcome"),
     ),

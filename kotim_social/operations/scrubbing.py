@@ -9,7 +9,15 @@ from typing import Any
 
 from django.apps import apps
 
-from cases.models import Alias, BankAccount, BreachNotice, DataRequest, Referral, Worker
+from cases.models import (
+    Alias,
+    BankAccount,
+    BreachNotice,
+    ChildReferral,
+    DataRequest,
+    Referral,
+    Worker,
+)
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.lib.nik import mask_account, mask_nik, mask_phone
 
@@ -47,6 +55,8 @@ class Scrubber:
         for model in (Worker, histories[Worker]):
             for row in model._base_manager.using(using).filter(id__in=wanted):
                 made._learn_person(row)
+        for child in ChildReferral._base_manager.using(using).filter(pk__in=wanted):
+            made._learn_child(child)
         accounts = BankAccount._base_manager.using(using).filter(worker__in=wanted)
         for model in (BankAccount, histories[BankAccount]):
             for row in model._base_manager.using(using).filter(worker_id__in=wanted):
@@ -65,6 +75,13 @@ class Scrubber:
         self.names |= {text for text in (row.name, row.mother_name) if text}
         masked = (mask_nik(row.nik or ""), mask_phone(row.phone or ""), row.home_address)
         self.weak |= {text for text in masked if text}
+
+    def _learn_child(self, row: ChildReferral) -> None:
+        """Her name and what the workbook told of her; nothing more was ever asked."""
+        told = row.facts
+        self.names |= {text for text in (row.name, told.get("name"), told.get("mother")) if text}
+        numbers = (told.get("nik"), told.get("phone"), told.get("account"))
+        self.strong |= {text for text in numbers if text}
 
     def _learn_account(self, row: Any) -> None:
         if row.number:

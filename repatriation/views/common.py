@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kotim_social import rewriting
-from kotim_social.asking import thank_with_undo
+from kotim_social.asking import thank
 from kotim_social.audit.models import Entry
 from kotim_social.audit.trail import history_of
 from kotim_social.workflow import Refused
@@ -49,10 +48,7 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if act.form.is_valid() and done(act.do, act.form):
-            if act.undo:
-                thank_with_undo(request, act.done, act.undo, _("Undo (15 minutes)"))
-            else:
-                messages.success(request, act.done)
+            thank(request, act.done, act.undo)
             return redirect(act.back, act.batch.pk)
         status = UNPROCESSABLE
     context = {

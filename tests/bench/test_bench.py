@@ -197,7 +197,9 @@ def _words_lead_the_search_one_by_one(user: User) -> None:
     and a rare one. No name is opened but those that are like both."""
     with owner_cursor() as cursor:
         cursor.execute("UPDATE cases_worker SET name_folded = 'qwertyuiop ' || name_folded")
-        cursor.execute("VACUUM ANALYZE cases_worker")
+    with owner_cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('worker_name_trgm')")
+        cursor.execute("ANALYZE cases_worker")
     she = Worker.objects.get(register_no="X-7777")
     rare = she.name_folded.split()[1]
     asked: list[tuple[str, Any]] = []

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
+from cases.actions import children
 from cases.actions.closing import request_closing
 from cases.actions.consents import Answer, record_consent
 from cases.actions.data_requests import Wanted, take_down
 from cases.actions.notes import add_note
 from cases.actions.workers import AliasChange, edit_worker
 from cases.data_terms import RequestKind
-from cases.models import Alias, AnonymisedPerson, Anonymising, CaseClosing, Worker
+from cases.models import (
+    Alias,
+    AnonymisedPerson,
+    Anonymising,
+    CaseClosing,
+    ChildReferral,
+    Provider,
+    StagedRow,
+    Worker,
+)
 from kotim_social.audit.models import Entry, Redaction
 from kotim_social.audit.sealing import seal, verify
 from kotim_social.desk import anonymising
@@ -36,6 +46,7 @@ from kotim_social.operations import rotation
 from kotim_social.operations.fates import ELSEWHERE, FATES
 from kotim_social.workflow import Refused
 from tests import factories
+from tests.cases.import_helpers import imported, person, workbook
 from tests.disbursements.browsing import browser, post
 from tests.factories import Four, the_four
 
@@ -238,3 +249,70 @@ def test_the_command_lists_and_proposes_and_the_pages_show_it() -> None:
     second = browser(factories.make_user("pimpinan"))
     assert post(second, decide).status_code == 302
     assert Anonymising.objects.get().state == "accepted"
+
+
+def a_closed_child(four: Four, owner: Any) -> ChildReferral:
+    """Found at an import, led along her path, closed so long ago that her term has run out."""
+    cells = {"NAMA LENGKAP": "Bunga Rahasiawati", "TANGGAL LAHIR": "04-05-2001",
+             "NIK": "3509064405010007", "NO. HP": "081377709876"}  # fmt: skip
+    imported(workbook(person(1) | cells, person(2)), four.petugas)
+    child, later = ChildReferral.objects.get(), today() + timedelta(days=7)
+    children.assign(child=child, officer=four.petugas, due_on=later, by=four.pimpinan)
+    about = {"done_on": today(), "by": four.petugas}
+    unit = Provider.objects.order_by("name")[0]
+    letter = children.Letter(no="460/1", on=today())
+    children.refer(child=child, provider=unit, letter=letter, due_on=later, note="aman", **about)
+    children.answer(child=child, act="accept", letter=letter, due_on=later, note="ya", **about)
+    children.hand_over(child=child, received_by="Ibu Penerimawati", note="", **about)
+    end = {"outcome": "protected", "note": "dijemput Ibu Penerimawati", "done_on": today()}
+    children.close(child=child, **end, by=four.pimpinan)
+    with owner.cursor() as cursor:
+        cursor.execute("UPDATE cases_childreferral SET closed_at = %s", [LONG_AGO])
+    return ChildReferral.objects.get()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_child_without_a_record_has_a_term_too_and_leaves_no_trace(
+    key_file: Path, owner: Any
+) -> None:
+    four = the_four()
+    child = a_closed_child(four, owner)
+    workbook_of = StagedRow.objects.get(pk=child.pk).source.file
+    told = ("Bunga Rahasiawati", "3509064405010007", "081377709876", "Ibu Penerimawati")
+    everything = whole_database(owner)
+    assert all(text.casefold() in everything for text in told)
+    [one] = anonymising.due(today())
+    assert (one.child, one.worker, one.term, one.ended_on.year) == (child, None, "child", 2015)
+    page = browser(four.pimpinan).get(reverse("desk:retention")).content.decode()
+    assert reverse("cases:child_detail", args=[child.pk]) in page
+    row = accepted(four)
+    admin = factories.make_user("admin")
+    for address in (reverse("desk:retention"), reverse("desk:anonymising", args=[row.pk])):
+        shown = browser(admin).get(address).content.decode()
+        assert str(child.pk) not in shown and "Bunga" not in shown  # R19: not even by her address
+
+    call_command("anonymise")
+
+    left = whole_database(owner)
+    assert [text for text in told if text.casefold() in left] == []
+    assert Worker.objects.get().name.casefold() in left  # of the same workbook, and not a child
+    child.refresh_from_db()
+    assert (child.state, child.outcome, child.birth_date) == (
+        "closed", "protected", date(2001, 1, 1)
+    )  # fmt: skip
+    assert not disk.path_of(workbook_of.pk).exists()
+    assert Entry.objects.filter(act="childreferral.anonymise", object_id=str(child.pk)).exists()
+    assert verify().ok
+    assert anonymising.due(today()) == []
+    client = browser(four.pimpinan)
+    assert client.get(reverse("cases:child_detail", args=[child.pk])).status_code == 200
+    assert client.get(reverse("desk:anonymising", args=[row.pk])).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_line_of_a_proposal_is_of_one_person() -> None:
+    about = {"term": "child", "closed_on": today(), "ended_on": today()}
+    four = the_four()
+    row = Anonymising.objects.create(day=today(), terms=[], proposed_by=four.pimpinan)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AnonymisedPerson.objects.create(proposal=row, **about)

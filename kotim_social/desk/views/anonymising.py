@@ -40,9 +40,10 @@ def retention(request: HttpRequest) -> HttpResponse:
     context = {
         "rules": RULES,
         "going": len(going),
+        "sees_children": user.can(Perm.CHILD_VIEW),
         "page": page,
         "kept": [
-            {"name": one.worker.register_no, "reason": " ".join(one.against)}
+            {"name": one.person.shown, "reason": " ".join(one.against)}
             for one in every
             if one.against
         ],
@@ -78,12 +79,14 @@ def anonymising(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = actor(request)
     row = get_visible_or_404(Anonymising, user, pk)
     record("anonymising.view", by=user, obj=row)
-    people = row.people.select_related("worker").order_by("worker__register_no")
+    people = row.people.select_related("worker", "child")
+    people = people.order_by("worker__register_no", "closed_on", "pk")
     acts = [step for step in ANONYMISING.acts_for(row, user) if step.act in SHOWN]
     context = {
         "row": row,
         "acts": acts,
         "counts": counts_by_term(row),
+        "sees_children": user.can(Perm.CHILD_VIEW),
         "page": Paginator(people, PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "desk/anonymising.html", context)

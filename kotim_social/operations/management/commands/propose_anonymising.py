@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError("The date lies in the future.")
         for one in due(day):
             shown = " ".join(one.against) or f"{one.term}, {one.ended_on}"
-            self.stdout.write(f"{one.worker.register_no}: {shown}")
+            self.stdout.write(f"{one.person.shown}: {shown}")
         if not options["user"]:
             return
         user = User.objects.filter(username=options["user"]).first()
