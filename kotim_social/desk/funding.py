@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from disbursements.models import Funder, Position
 from disbursements.models.position import MEASURES
 from kotim_social.accounts.models import User
+from kotim_social.desk.groups import Scope
 from kotim_social.desk.totals import measure_labels
 from kotim_social.regions.models import Lokalisasi
 
@@ -42,33 +43,36 @@ class Share:
 _SHARES = """
     WITH one AS (%s), place AS (
         SELECT funder_id, place_id,
-               count(*) FILTER (WHERE sum_paid > 0) AS paid_people,
-               sum(sum_paid) AS paid,
-               count(*) FILTER (WHERE is_unpaid) AS unpaid_people,
-               count(*) FILTER (WHERE sum_returned > 0) AS returned_people,
+               sum(people) FILTER (WHERE sum_paid > 0) AS paid_people,
+               sum(people * sum_paid) AS paid,
+               sum(people) FILTER (WHERE is_unpaid) AS unpaid_people,
+               sum(people) FILTER (WHERE sum_returned > 0) AS returned_people,
                %s
         FROM one GROUP BY 1, 2)
-    SELECT s.funder_id, p.lokalisasi_id, sum(s.paid_people), sum(s.paid), sum(s.unpaid_people),
-           sum(s.entitled) - sum(s.paid), sum(s.returned_people), %s
+    SELECT s.funder_id, p.lokalisasi_id, coalesce(sum(s.paid_people), 0), sum(s.paid),
+           coalesce(sum(s.unpaid_people), 0), sum(s.entitled) - sum(s.paid),
+           coalesce(sum(s.returned_people), 0), %s
     FROM place s JOIN regions_place p ON p.code = s.place_id
     JOIN disbursements_funder f ON f.code = s.funder_id
     GROUP BY f."order", 1, 2 ORDER BY f."order", 2
 """
 
 
-def shares(user: User) -> list[Share]:
+def shares(user: User, *, live: bool = False) -> list[Share]:
     """By funder and lokalisasi in one query. A person stands in one lokalisasi only."""
     people: Any = (
-        Position.objects.summed_for(user)
-        .order_by()
-        .values("funder_id", "place_id", "worker_id")
+        Scope(user, live)
+        .positions()
+        .values("funder_id", "place_id", "one", "people")
         .annotate(
             is_unpaid=BoolOr(Q(entitled__gt=F("paid"))),
             **{f"sum_{name}": Sum(name) for name in MEASURES},
         )
     )
     one, values = people.query.sql_with_params()
-    measured = ", ".join(f"sum(sum_{name}) AS {name}" for name in MEASURES if name != "paid")
+    measured = ", ".join(
+        f"sum(people * sum_{name}) AS {name}" for name in MEASURES if name != "paid"
+    )
     shown = ", ".join(f"sum(s.{name})" for name in MEASURES)
     with connections[people.db].cursor() as cursor:
         cursor.execute(_SHARES % (one, measured, shown), values)

@@ -1,4 +1,4 @@
-"""Where the people stand: per place and home province, in one query, and how fast places empty."""
+"""Where the people stand: per place and home province, and how fast places empty."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, Max, OuterRef, Q
+from django.db.models import F, Max, Q, Sum
 
 from cases.listing import LEFT, WAYS
-from cases.models import BankAccount, Worker
 from kotim_social.accounts.models import User
 from kotim_social.desk.destinations import Destination
+from kotim_social.desk.groups import Scope
 from kotim_social.lib.dates import today
+from kotim_social.regions.known import province_names
 
 # The pace of a place is what left it in so many days.
 PACE_DAYS = 14
@@ -93,7 +94,7 @@ class Closing:
 
 def _conditions() -> dict[str, Q]:
     returns = Q(choice="return")
-    gone = Q(now__state__in=LEFT)
+    gone = Q(way__in=LEFT)
     return {
         "people": Q(),
         "returnees": returns,
@@ -101,43 +102,38 @@ def _conditions() -> dict[str, Q]:
         "undecided": Q(choice="undecided"),
         "referred": Q(choice="referred"),
         "unverified": Q(eligibility="registered"),
-        "awaits_decree": Q(eligibility="eligible", determined_on__isnull=True),
-        "no_nik": Q(nik_index__isnull=True),
+        "awaits_decree": Q(eligibility="eligible", is_named=False),
+        "no_nik": Q(has_nik=False),
         "no_account": Q(has_account=False),
-        "here": returns & (Q(now__isnull=True) | Q(now__state__in=WAYS["here"][1])),
+        "here": returns & Q(way__in=("", *WAYS["here"][1])),
         "left": returns & gone,
-        "left_lately": returns & gone & Q(now__boarded_on__gt=today() - timedelta(days=PACE_DAYS)),
-        "on_the_road": returns & Q(now__state__in=WAYS["road"][1]),
-        "arrived": returns & Q(now__state__in=WAYS["home"][1]),
+        "left_lately": returns & gone & Q(boarded_on__gt=today() - timedelta(days=PACE_DAYS)),
+        "on_the_road": returns & Q(way__in=WAYS["road"][1]),
+        "arrived": returns & Q(way__in=WAYS["home"][1]),
     }
 
 
-def standing(user: User) -> list[Cell]:
+def standing(user: User, *, live: bool = False) -> list[Cell]:
     """Everybody counted in this user's scope, by place and home province; one query."""
-    accounts = BankAccount.objects.filter(worker=OuterRef("pk"), number_index__isnull=False)
+    names = dict(province_names())
     rows = (
-        Worker.objects.visible_to(user)
-        .counted()
-        .annotate(
-            now=FilteredRelation("journeys", condition=Q(journeys__current=True)),
-            has_account=Exists(accounts.exclude(state="closed")),
-        )
-        .values("place_id", "home_regency__province_id")
+        Scope(user, live)
+        .people()
+        .values("place_id", "province")
         .annotate(
             label=Max("place__label"),
             lokalisasi=Max("place__lokalisasi_id"),
             lokalisasi_name=Max("place__lokalisasi__name"),
             planned=Max("place__lokalisasi__planned_closing"),
             closed=Max("place__lokalisasi__closed_on"),
-            province_name=Max("home_regency__province__name"),
-            **{f"n_{name}": Count("pk", filter=q) for name, q in _conditions().items()},
+            **{f"n_{name}": Sum("people", filter=q) for name, q in _conditions().items()},
         )
         .order_by(F("place__position"), "place_id")
     )
-    return [_cell(row) for row in rows]
+    return [_cell(row, names) for row in rows]
 
 
-def _cell(row: Any) -> Cell:
+def _cell(row: Any, provinces: dict[str, str]) -> Cell:
     return Cell(
         row["place_id"],
         row["label"],
@@ -145,9 +141,9 @@ def _cell(row: Any) -> Cell:
         row["lokalisasi_name"],
         row["planned"],
         row["closed"],
-        row["home_regency__province_id"] or "",
-        row["province_name"] or "",
-        {name: row[f"n_{name}"] for name in COUNTS},
+        row["province"] or "",
+        provinces.get(row["province"], ""),
+        {name: row[f"n_{name}"] or 0 for name in COUNTS},
     )
 
 

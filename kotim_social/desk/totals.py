@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from cases.models import StagedRow, Worker
-from disbursements.models import AssistanceKind, Funder, Position
+from cases.models import StagedRow
+from disbursements.models import AssistanceKind, Funder
 from disbursements.models.position import MEASURES
 from kotim_social.accounts.models import User
+from kotim_social.desk.groups import Scope
 from kotim_social.regions.models import Place
 
 CHOICES = ("return", "stay", "undecided", "referred")
@@ -63,35 +66,42 @@ class Totals:
         }
 
 
-def totals(user: User | None = None) -> Totals:
-    """The figures in a user's scope; without a user, of everybody. A constant number of queries."""
-    workers = Worker.objects.all() if user is None else Worker.objects.visible_to(user)
-    positions = Position.objects.all() if user is None else Position.objects.summed_for(user)
+def totals(user: User | None = None, *, live: bool = False) -> Totals:
+    """The figures in a user's scope; without a user, of everybody. A constant number of queries.
+
+    `live` asks each person instead of the groups in which they are counted.
+    """
+    scope = Scope(user, live)
     rows = StagedRow.objects.all() if user is None else StagedRow.objects.visible_to(user)
-    by_place = _money_by_place(positions)
-    return Totals(_people(workers), _register_rows(rows), _over_places(by_place), by_place)
+    by_place = _money_by_place(scope.positions())
+    return Totals(_people(scope.people()), _register_rows(rows), _over_places(by_place), by_place)
 
 
-def _people(workers: Any) -> dict[str, Any]:
-    counted = workers.counted()
-    by_choice = dict(counted.values_list("choice").annotate(n=Count("pk")).order_by())
+def _people(people: Any) -> dict[str, Any]:
+    rows = list(
+        people.values("place_id", "place__position", "province", "choice").annotate(
+            n=Sum("people"),
+            n_nik=Coalesce(Sum("people", filter=Q(has_nik=True)), 0),
+            n_account=Coalesce(Sum("people", filter=Q(has_account=True)), 0),
+        )
+    )
+    places: Counter[Any] = Counter()
+    provinces: Counter[str] = Counter()
+    choices: Counter[str] = Counter()
+    for row in rows:
+        places[row["place__position"], row["place_id"]] += row["n"]
+        provinces[row["province"] or ""] += row["n"]
+        choices[row["choice"]] += row["n"]
     return {
-        "registered": counted.count(),
-        "by_place": dict(
-            counted.values_list("place_id").annotate(n=Count("pk")).order_by("place__position")
+        "registered": sum(row["n"] for row in rows),
+        "by_place": {code: places[position, code] for position, code in sorted(places)},
+        # The most people first; those of no known home come after the others of as many.
+        "by_home_province": dict(
+            sorted(provinces.items(), key=lambda one: (-one[1], not one[0], one[0]))
         ),
-        "by_home_province": {
-            code or "": n
-            for code, n in counted.values_list("home_regency__province_id")
-            .annotate(n=Count("pk"))
-            .order_by("-n", "home_regency__province_id")
-        },
-        "by_choice": {choice: by_choice.get(choice, 0) for choice in CHOICES},
-        "with_nik": counted.filter(nik_index__isnull=False).count(),
-        "with_account": counted.filter(accounts__number_index__isnull=False)
-        .exclude(accounts__state="closed")
-        .distinct()
-        .count(),
+        "by_choice": {choice: choices[choice] for choice in CHOICES},
+        "with_nik": sum(row["n_nik"] for row in rows),
+        "with_account": sum(row["n_account"] for row in rows),
     }
 
 
@@ -118,10 +128,8 @@ def _money_by_place(positions: Any) -> list[MoneyRow]:
     kinds = {kind.pk: kind for kind in AssistanceKind.objects.all()}
     places = dict(Place.objects.values_list("code", "position"))
     funders = dict(Funder.objects.values_list("code", "order"))
-    rows = (
-        positions.order_by()
-        .values("funder_id", "kind_id", "place_id")
-        .annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
+    rows = positions.values("funder_id", "kind_id", "place_id").annotate(
+        **{f"sum_{name}": Sum(F(name) * F("people")) for name in MEASURES}
     )
 
     def order(row: dict[str, Any]) -> tuple[int, int, int]:

@@ -155,12 +155,15 @@ FATES = (
         {"received_by": MASKED, "differences": CIPHER},
         ("condition",),
     ),
+    # Counted anew by triggers from what is left of her.
+    Fate("desk.PersonGroup", ("worker",), {}, ("people", "money")),
 )  # fmt: skip
 # Deleted whole: a name is all that such a row holds.
 GONE = ("cases.Alias",)
 # Personal tables that are not about one registered person; papers and files have their own way.
 ELSEWHERE = {
     "accounts.User", "audit.Entry", "cases.Alias",
+    "desk.Group", "desk.GroupDifference", "desk.PeopleGroup", "desk.PositionGroup",
     "cases.DataBreach", "cases.RegisterImport", "cases.StageFreeze", "cases.VerificationSession",
     "disbursements.ListDecision", "disbursements.Position", "disbursements.ProgrammeChange",
     "disbursements.ResultFile", "documents.IssuedPaper", "documents.PaperVoid",

@@ -107,6 +107,7 @@ def _fill(cursor: Any, name: str, people: int) -> None:
     connections.close_all()
     fill(office, parameters)
     with connections["owner"].cursor() as owner:
+        owner.execute("SELECT desk_count_anew()")
         owner.execute("VACUUM ANALYZE")
     connections.close_all()
     cursor.execute(f"ALTER DATABASE {half_made} RENAME TO {name}")

@@ -15,6 +15,7 @@ from django.db import connections
 
 from kotim_social.drafts.actions import lapse_drafts
 from kotim_social.jobs.actions import beat, quit_work, reap
+from kotim_social.jobs.chores import do_chores
 
 SECONDS_BETWEEN_BEATS = 5
 BEATS_BETWEEN_CLEANINGS = 720
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         beat(name)
         reap()
         lapse_drafts()
+        do_chores()
         over = threading.Event()
         if not options["once"]:
             life = threading.Thread(
@@ -54,6 +56,7 @@ class Command(BaseCommand):
                 break
             beat(name)
             reap()
+            do_chores()
             beats += 1
             if beats % BEATS_BETWEEN_CLEANINGS == 0:
                 lapse_drafts()

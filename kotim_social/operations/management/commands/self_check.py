@@ -1,4 +1,4 @@
-"""The nightly look at itself: money, trail, orphans; exit 1 when something is wrong."""
+"""The nightly look at itself: money, groups, trail, orphans; exit 1 when something is wrong."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from django.db import transaction
 from disbursements.reconciliation import differences, orphans, years_with_identity
 from kotim_social.audit.sealing import seal, verify
 from kotim_social.audit.trail import record
+from kotim_social.desk.groups import fold
+from kotim_social.desk.models import GroupDifference
 from kotim_social.desk.totals import totals
 
 
 class Command(BaseCommand):
-    help = "Totals, the ceilings' identity, the trail and orphans; one row in the trail."
+    help = (
+        "Totals, the groups they are read from, the ceilings' identity, the trail and orphans; "
+        "one row in the trail."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
@@ -48,6 +53,8 @@ class Command(BaseCommand):
         if found := differences():
             numbers = ", ".join(sorted({one.register_no for one in found}))
             wrong.append(f"reconciliation: {len(found)} differences at {numbers}")
+        fold()
+        wrong += [f"groups: {group}" for group in GroupDifference.objects.all()]
         wrong += [f"orphans: {name} {count}" for name, count in orphans().items() if count]
         seal()
         verdict = verify()
