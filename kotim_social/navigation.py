@@ -1,8 +1,10 @@
 """The main navigation: what stands in it, in order, and who sees each entry."""
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -112,6 +114,12 @@ class NavItem:
     is_section: bool  # a page under this entry
 
 
+@cache
+def _address(url_name: str, urlconf: str) -> str:
+    """The addresses of the menu are the same on every page."""
+    return reverse(url_name, urlconf)
+
+
 def items_for(request: HttpRequest | None) -> list[NavItem]:
     """The entries that this request's user may open; none before sign-in."""
     user = getattr(request, "user", None)
@@ -122,7 +130,7 @@ def items_for(request: HttpRequest | None) -> list[NavItem]:
         if perm is not None and not user.can(perm):
             continue
         try:
-            url = reverse(url_name)
+            url = _address(url_name, settings.ROOT_URLCONF)
         except NoReverseMatch:
             continue
         is_here = request.path == url

@@ -9,7 +9,7 @@ from django.core.paginator import Page
 from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,8 +24,24 @@ Part = Mapping[str, Any]
 
 
 @register.simple_tag(takes_context=True)
-def nav_items(context: Context) -> list[NavItem]:
-    return items_for(_request(context))
+def main_menu(context: Context) -> SafeString:
+    """The entries of the menu, empty before sign-in; every page shows them twice."""
+    items = items_for(_request(context))
+    if not items:
+        return SafeString("")
+    return format_html("<ul>{}</ul>", format_html_join("\n", _NAV_ITEM, map(_nav_values, items)))
+
+
+_NAV_ITEM = '<li><a href="{}"{}>{}</a></li>'
+_CURRENT = {
+    (True, True): SafeString(' aria-current="page"'),
+    (False, True): SafeString(' aria-current="true"'),
+    (False, False): SafeString(""),
+}
+
+
+def _nav_values(item: NavItem) -> tuple[str, SafeString, str]:
+    return item.url, _CURRENT[item.is_here, item.is_section], item.label
 
 
 @register.inclusion_tag("ui/_person_tabs.html", takes_context=True, name="person_tabs")
