@@ -52,22 +52,29 @@ class Figure:
         }
 
 
-def interleaved(subjects: Mapping[str, Subject], *, rounds: int) -> dict[str, Figure]:
-    """One round to warm up, then `rounds` that count."""
-    figures = {name: Figure() for name in subjects}
-    for name, subject in subjects.items():
+def interleaved(
+    subjects: Mapping[str, Subject], *, rounds: int, before: Mapping[str, Figure] | None = None
+) -> dict[str, Figure]:
+    """One round to warm up, then `rounds` that count; goes on with what was measured `before`."""
+    figures = {name: (before or {}).get(name, Figure()) for name in subjects}
+    wanted = {name: it for name, it in subjects.items() if not _is_long(figures[name])}
+    for name, subject in wanted.items():
         with _watched(figures[name]):
             subject()
     for _number in range(rounds):
-        for name, subject in subjects.items():
+        for name, subject in wanted.items():
             figure = figures[name]
-            if figure.walls and figure.walls[0] > LONG_MS:
+            if _is_long(figure):
                 continue
             with _watched(figure):
                 wall, cpu = once(subject)
             figure.walls.append(wall)
             figure.cpus.append(cpu)
     return figures
+
+
+def _is_long(figure: Figure) -> bool:
+    return bool(figure.walls) and figure.walls[0] > LONG_MS
 
 
 def once(subject: Subject) -> tuple[float, float]:

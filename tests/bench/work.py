@@ -20,6 +20,7 @@ from disbursements.actions.results import Result, book_results, waiting_lines
 from disbursements.models import AssistanceKind, Decree, PaymentList, Position
 from disbursements.rules import find_candidates
 from kotim_social.accounts.models import User
+from kotim_social.desk.funding import shares
 from kotim_social.desk.totals import totals
 from kotim_social.lib.dates import today
 from repatriation.proposal import Traveller, propose
@@ -73,12 +74,15 @@ def _search(text: str, user: User) -> Subject:
 
 
 def money(people: int) -> dict[str, Subject]:
-    """Totals live, everybody's entitlements a second time, and who can be paid now."""
+    """Totals live and by groups, rights a second time, and who can be paid now."""
     user = User.objects.get(username="pimpinan")
     kinds = list(AssistanceKind.objects.filter(pk="TABUNGAN"))
     found = {
         "totals by hand, determined only": _run(HAND_TOTALS),
-        "totals, everybody in all measures": totals,
+        "totals, asked of each person": lambda: totals(live=True),
+        "totals, read from the groups": totals,
+        "shares of the funders, asked of each person": lambda: shares(user, live=True),
+        "shares of the funders, read from the groups": lambda: shares(user),
         "one person's positions": lambda: list(
             Position.objects.filter(worker=Worker.objects.order_by("id")[0])
         ),
