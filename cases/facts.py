@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +33,8 @@ from cases.rules import Lack, may_open, readiness
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.models import Entry
+from kotim_social.lib.dates import format_date
+from kotim_social.regions.models import District, Place, Regency
 
 TIMELINE = 30
 
@@ -96,6 +99,10 @@ FIELDS = {
     "closing": gettext_noop("Reason"),
     "others": gettext_noop("Records"),
     "determined_on": gettext_noop("Determined by decree on"),
+    "approved_on": gettext_noop("Approved on"),
+    "handed_on": gettext_noop("date of the hand-over"),
+    "things": gettext_noop("what she got"),
+    "case_state": gettext_noop("State of the case"),
     "place_id": gettext_noop("Place"),
     "home_regency_id": gettext_noop("Home region"),
     "home_district_id": gettext_noop("Home district"),
@@ -107,7 +114,18 @@ _STATES = {
     "case_state": workflow.CASE,
 }
 _REASONS = {**dict(ReasonCode.choices), **dict(ClosingReason.choices)}
-_STATE_OF = {"cases.bankaccount": workflow.ACCOUNT, "cases.journey": workflow.JOURNEY}
+_STATE_OF = {"bankaccount": workflow.ACCOUNT, "journey": workflow.JOURNEY}
+_THINGS = {
+    "book": gettext_noop("savings book"),
+    "card": gettext_noop("bank card"),
+    "no_card": gettext_noop("the bank gives no card with it"),
+}
+# Columns that hold the code of a place: the timeline says its name.
+_PLACES: dict[str, Any] = {
+    "place_id": Place,
+    "home_regency_id": Regency,
+    "home_district_id": District,
+}
 
 
 @dataclass(frozen=True)
@@ -219,30 +237,49 @@ def _timeline(
         object_id__in=[str(row.pk) for row in [*accounts, *journeys]],
     )
     who = User.objects.filter(pk=OuterRef("user_id")).values("full_name")
-    entries = Entry.objects.filter(hers, act__in=ACTS).annotate(full_name=Subquery(who))
+    found = Entry.objects.filter(hers, act__in=ACTS).annotate(full_name=Subquery(who))
+    entries = list(found.order_by("-pk")[:TIMELINE])
+    places = _places(entries)
     return [
         {
             "when": entry.at,
             "who": entry.full_name or entry.username,
             "act": _(ACTS[entry.act]),
             "reason": _REASONS.get(entry.reason, entry.reason),
-            "changes": [_change(entry, name, *pair) for name, pair in entry.changes.items()],
+            "changes": [
+                _change(entry, name, *pair, places) for name, pair in entry.changes.items()
+            ],
         }
-        for entry in entries.order_by("-pk")[:TIMELINE]
+        for entry in entries
     ]
 
 
-def _change(entry: Entry, name: str, old: Any, new: Any) -> dict[str, Any]:
+def _places(entries: list[Entry]) -> dict[Any, str]:
+    """Names of the places that changes tell of, by their codes; a query for each kind told of."""
+    names: dict[Any, str] = {}
+    for column, model in _PLACES.items():
+        told = [entry.changes.get(column, ()) for entry in entries]
+        if codes := {code for pair in told for code in pair if code}:
+            names |= {row.pk: str(row) for row in model.objects.filter(pk__in=codes)}
+    return names
+
+
+def _change(entry: Entry, name: str, old: Any, new: Any, places: dict[Any, str]) -> dict[str, Any]:
     if name in FIELDS:
         label = _(FIELDS[name])
     else:
         column: Any = Worker._meta.get_field(name) if name in Worker.privacy else None
         label = str(column.verbose_name) if column else name
-    return {"label": label, "old": _said(entry, name, old), "new": _said(entry, name, new)}
+    old, new = (_said(entry, name, places.get(value, value)) for value in (old, new))
+    return {"label": label, "old": old, "new": new}
 
 
 def _said(entry: Entry, name: str, value: Any) -> Any:
-    table = _STATE_OF.get(entry.object_type) if name == "state" else _STATES.get(name)
+    if isinstance(value, list):
+        return ", ".join(_(_THINGS[one]) if one in _THINGS else str(one) for one in value)
+    if value and (name.endswith("_on") or name == "birth_date"):
+        return format_date(date.fromisoformat(value))
+    table = _STATE_OF.get(entry.act.partition(".")[0]) if name == "state" else _STATES.get(name)
     known: dict[Any, Any] = dict(table.choices) if table else {}
     if name == "closing":
         known = dict(ClosingReason.choices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +15,14 @@ from django.utils.translation import gettext as _
 from cases.actions.accounts import AccountFacts, BankAnswer, record_bank_check, replace_account
 from cases.actions.choices import change_choice
 from cases.actions.statements import record_statements
+from cases.actions.workers import edit_worker
 from cases.facts import ACTS, card_context, facts_of, worker_for_page
 from cases.models import OriginConfirmation, Worker
 from cases.rules import lacks_for_departure, task_list
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
+from kotim_social.lib.dates import format_date
+from tests import factories
 from tests.cases.people import (
     BORN,
     DAY,
@@ -82,6 +86,22 @@ def test_facts_cost_the_same_however_long_her_story_is(
     assert told[0] == _("Bank confirmed the account")
     assert told[-1] == _("Registered")
     assert facts.timeline[0]["who"] == officer.full_name
+
+
+def test_the_timeline_tells_changes_in_words() -> None:
+    """No code of a state or a place, no ISO date: what stands there was written for the trail."""
+    four = factories.the_four()
+    worker = factories.ready_people(1, four=four)[0]
+    factories.arrive([worker], four=four)
+    worker.refresh_from_db()
+    home = {"home_regency_id": "35.10", "place_id": "TANGAR"}
+    edit_worker(worker=worker, values=home, version=worker.version, by=four.petugas)
+    timeline = facts_of(Worker.objects.with_readiness().get(pk=worker.pk)).timeline
+    said = {change["label"]: change["new"] for entry in timeline for change in entry["changes"]}
+    assert said[_("Home region")] == "Kabupaten Banyuwangi"
+    assert said[_("Approved on")] == format_date(factories.BATCH_APPROVED)
+    words = [str(text) for pair in said.items() for text in pair]
+    assert not [text for text in words if re.search(r"_|^[A-Z]+$|\d{4}-\d\d|^\d\d\.", text)]
 
 
 def test_the_fragments_mask_everything_restricted(officer: User, ani: Worker) -> None:
