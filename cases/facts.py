@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -246,15 +247,13 @@ def _timeline(
             "who": entry.full_name or entry.username,
             "act": _(ACTS[entry.act]),
             "reason": _REASONS.get(entry.reason, entry.reason),
-            "changes": [
-                _change(entry, name, *pair, places) for name, pair in entry.changes.items()
-            ],
+            "changes": [_change(entry, name, pair, places) for name, pair in entry.changes.items()],
         }
         for entry in entries
     ]
 
 
-def _places(entries: list[Entry]) -> dict[Any, str]:
+def _places(entries: Sequence[Entry]) -> dict[Any, str]:
     """Names of the places that changes tell of, by their codes; a query for each kind told of."""
     names: dict[Any, str] = {}
     for column, model in _PLACES.items():
@@ -264,13 +263,13 @@ def _places(entries: list[Entry]) -> dict[Any, str]:
     return names
 
 
-def _change(entry: Entry, name: str, old: Any, new: Any, places: dict[Any, str]) -> dict[str, Any]:
+def _change(entry: Entry, name: str, pair: Sequence[Any], places: dict[Any, str]) -> dict[str, Any]:
     if name in FIELDS:
         label = _(FIELDS[name])
     else:
         column: Any = Worker._meta.get_field(name) if name in Worker.privacy else None
         label = str(column.verbose_name) if column else name
-    old, new = (_said(entry, name, places.get(value, value)) for value in (old, new))
+    old, new = (_said(entry, name, places.get(value, value)) for value in pair)
     return {"label": label, "old": old, "new": new}
 
 
