@@ -1,5 +1,6 @@
 """Page parts as tags: navigation, states, roads, figures, lists of tasks, pagers, error summary."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,8 @@ from django.core.paginator import Page
 from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 from django.template import Context
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from kotim_social.formlayout import draft_foot, draft_head
@@ -21,6 +22,9 @@ register = template.Library()
 TONES = frozenset({"neutral", "info", "active", "success", "warning", "danger"})
 ROAD_STATUSES = frozenset({"done", "current", "todo", "problem"})
 Part = Mapping[str, Any]
+_HEAD = re.compile(r'<th scope="col"[^>]*>(.*?)</th>', re.DOTALL)
+_CELL = re.compile(r"<(t[dh])\b([^>]*)>")
+_SPAN = re.compile(r'colspan="(\d+)"')
 
 
 @register.simple_tag(takes_context=True)
@@ -115,6 +119,32 @@ def summary_card(
 def timeline(entries: Sequence[Part]) -> dict[str, Any]:
     """Entries: dicts with when, who, act, reason, url and changes (label, old, new)."""
     return {"entries": entries}
+
+
+@register.simple_block_tag
+def stacked(content: str) -> SafeString:
+    """A table whose rows stand as blocks on a phone: each cell is told the head of its column."""
+    head, mark, body = content.replace('class="table"', 'class="table table--stack"', 1).partition(
+        "</thead>"
+    )
+    labels = [
+        " ".join(strip_tags(cell).split()).replace('"', "&quot;") for cell in _HEAD.findall(head)
+    ]
+    rows = (_labelled(row, labels) for row in body.split("<tr"))
+    return mark_safe(head + mark + "<tr".join(rows))
+
+
+def _labelled(row: str, labels: Sequence[str]) -> str:
+    at = 0
+
+    def told(cell: re.Match[str]) -> str:
+        nonlocal at
+        name, attrs = cell.groups()
+        label, span = labels[min(at, len(labels) - 1)], _SPAN.search(attrs)
+        at += int(span[1]) if span else 1
+        return f'<td{attrs} data-label="{label}">' if name == "td" and not span else cell[0]
+
+    return _CELL.sub(told, row)
 
 
 @register.inclusion_tag("ui/_left_out.html")
