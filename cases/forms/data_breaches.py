@@ -40,7 +40,7 @@ def _clock(label: Any, *, required: bool = True, initial: Any = None) -> forms.T
         required=required,
         initial=initial,
         input_formats=["%H:%M", "%H.%M"],
-        widget=forms.TimeInput(format="%H:%M"),
+        widget=forms.TimeInput(format="%H.%M"),
         help_text=gettext_lazy("For example: 14.30"),
     )
 

@@ -34,7 +34,7 @@ class WishForm(PlainForm, forms.Form):
         label=gettext_lazy("At what time"),
         initial=_now,
         input_formats=["%H:%M", "%H.%M"],
-        widget=forms.TimeInput(format="%H:%M"),
+        widget=forms.TimeInput(format="%H.%M"),
         help_text=gettext_lazy("For example: 14.30. The hours run from then."),
     )
 

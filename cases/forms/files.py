@@ -60,7 +60,7 @@ class FileForm(PlainForm, forms.Form):
         fields["kind"].choices = [
             (kind.code, kind.label) for kind in FILE_KINDS if in_care or not kind.is_of_the_case
         ]
-        fields["proves"].choices = [("", "–"), *proofs_of(worker, user)]
+        fields["proves"].choices = [("", _("nothing in particular")), *proofs_of(worker, user)]
 
     def clean_proves(self) -> tuple[str, UUID | int] | None:
         name, _colon, pk = self.cleaned_data["proves"].partition(":")

@@ -51,6 +51,7 @@ def objection_list(request: HttpRequest) -> HttpResponse:
 def objection_raise(request: HttpRequest, pk: UUID) -> HttpResponse:
     worker = get_visible_or_404(Worker, request.user, pk)
     finding = contested_finding(worker)
+    reason = finding.get_reason_code_display() if finding else ""
     asking = Asking(
         question=_("Take down her objection"),
         submit=_("Record the objection"),
@@ -59,7 +60,7 @@ def objection_raise(request: HttpRequest, pk: UUID) -> HttpResponse:
         facts=[
             fact(_("Name"), worker.name),
             fact(_("Result"), finding.get_state_display() if finding else _("none")),
-            fact(_("Reason"), finding.get_reason_code_display() if finding else ""),
+            *([fact(_("Reason"), reason)] if reason else []),
         ],
     )
 

@@ -20,7 +20,7 @@ class CashForm(PlainForm, forms.Form):
     """Cash taken back to the bank, or a further cheque."""
 
     direction = ChooseField(
-        label=gettext_lazy("What happened"),
+        label=gettext_lazy("Movement"),
         choices=[
             (CashMovement.Direction.DEPOSITED, gettext_lazy("returned by deposit slip")),
             (CashMovement.Direction.DRAWN, gettext_lazy("a further sum drawn by cheque")),

@@ -94,6 +94,7 @@ WORDS = FIELDS | {
     "unclaimed": gettext_noop("never claimed"),
     "unmasked": gettext_noop("whole numbers"),
     "username": gettext_noop("user name"),
+    "valid_from": gettext_noop("Valid from"),
     "valid_until": gettext_noop("Valid until"),
     "visit": gettext_noop("visit"),
     "what": gettext_noop("What for"),

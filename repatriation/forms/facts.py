@@ -203,4 +203,6 @@ class OfficerForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
         self.fields["nip"] = forms.CharField(
             label=_("NIP"), required=False, max_length=30, help_text=_("18 digits")
         )
+        sexes = [("", _("Choose")), *Officer.Sex.choices]
+        self.fields["sex"].choices = sexes  # type: ignore[attr-defined]
         self.order_fields(["name", "sex", "nip", "rank", "is_head"])

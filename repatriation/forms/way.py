@@ -18,7 +18,7 @@ from repatriation.models import Incident
 
 HOW = (
     (How.ALONE, _("went on by herself and reached her home")),
-    (How.CAME_BACK, _("came back")),
+    (How.CAME_BACK, _("came back here")),
     (How.NOT_FOUND, _("was not found")),
     (How.DECEASED, _("died")),
 )
@@ -33,7 +33,7 @@ def _day(label: Any) -> DayField:
 
 
 class IncidentForm(PlainForm, forms.Form):
-    kind = forms.ChoiceField(label=_("What happened"), choices=Incident.Kind.choices)
+    kind = forms.ChoiceField(label=_("What happened on the way"), choices=Incident.Kind.choices)
     note = _note(_("Note"))
     on = _day(_("Date"))
 

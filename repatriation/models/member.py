@@ -34,7 +34,7 @@ _ONLY_RETURNEES = """
     RETURN NEW;
 """
 
-CAME_BACK = State("came_back", _("came back"), tone="warning")
+CAME_BACK = State("came_back", _("came back here"), tone="warning")
 
 
 class MemberQuerySet(models.QuerySet["Member"]):

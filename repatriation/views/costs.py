@@ -54,5 +54,6 @@ def cost_strike(request: HttpRequest, pk: str, cost_pk: str) -> HttpResponse:
         form=EmptyForm(request.POST or None),
         danger=True,
         back="repatriation:costs",
+        context={"cost": cost},
     )
     return act_page(request, act)
