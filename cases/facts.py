@@ -269,15 +269,17 @@ def _change(entry: Entry, name: str, pair: Sequence[Any], places: dict[Any, str]
     else:
         column: Any = Worker._meta.get_field(name) if name in Worker.privacy else None
         label = str(column.verbose_name) if column else name
-    old, new = (_said(entry, name, places.get(value, value)) for value in pair)
+    old, new = (_said(entry, name, value, places) for value in pair)
     return {"label": label, "old": old, "new": new}
 
 
-def _said(entry: Entry, name: str, value: Any) -> Any:
+def _said(entry: Entry, name: str, value: Any, places: dict[Any, str]) -> Any:
     if isinstance(value, list):
         return ", ".join(_(_THINGS[one]) if one in _THINGS else str(one) for one in value)
     if value and (name.endswith("_on") or name == "birth_date"):
         return format_date(date.fromisoformat(value))
+    if name in _PLACES:
+        return places.get(value, value)
     table = _STATE_OF.get(entry.act.partition(".")[0]) if name == "state" else _STATES.get(name)
     known: dict[Any, Any] = dict(table.choices) if table else {}
     if name == "closing":

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.actions.accounts import AccountFacts, BankAnswer, record_bank_check, replace_account
+from cases.actions.books import HandOver, draw_up_hand_over, keep_hand_over
 from cases.actions.choices import change_choice
 from cases.actions.statements import record_statements
 from cases.actions.workers import edit_worker
@@ -21,7 +22,7 @@ from cases.models import OriginConfirmation, Worker
 from cases.rules import lacks_for_departure, task_list
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
-from kotim_social.lib.dates import format_date
+from kotim_social.lib.dates import format_date, today
 from tests import factories
 from tests.cases.people import (
     BORN,
@@ -96,10 +97,13 @@ def test_the_timeline_tells_changes_in_words() -> None:
     worker.refresh_from_db()
     home = {"home_regency_id": "35.10", "place_id": "TANGAR"}
     edit_worker(worker=worker, values=home, version=worker.version, by=four.petugas)
+    got = HandOver(handed_on=today(), witnesses="A, B", handed_by_name="C", book=True, no_card=True)
+    keep_hand_over(draw_up_hand_over(worker=worker, facts=got, by=four.petugas), by=four.petugas)
     timeline = facts_of(Worker.objects.with_readiness().get(pk=worker.pk)).timeline
     said = {change["label"]: change["new"] for entry in timeline for change in entry["changes"]}
     assert said[_("Home region")] == "Kabupaten Banyuwangi"
     assert said[_("Approved on")] == format_date(factories.BATCH_APPROVED)
+    assert _("savings book") in said[_("what she got")]
     words = [str(text) for pair in said.items() for text in pair]
     assert not [text for text in words if re.search(r"_|^[A-Z]+$|\d{4}-\d\d|^\d\d\.", text)]
 
