@@ -117,10 +117,10 @@ def _figure_columns() -> list[Column]:
 def _name_columns() -> list[Column]:
     return [
         Column("No", 2.4, kind="center"),
-        Column("Nama", 9),
+        Column("Nama", 10.5),
         Column("Nomor register", 8),
-        Column("Tempat", 7),
-        Column("Alasan", 42),
+        Column("Tempat", 12),
+        Column("Alasan", 37.5),
     ]
 
 

@@ -8,6 +8,7 @@ from kotim_social.documents.blocks import Block, Paragraph, Title, Turn
 from kotim_social.documents.layout import Orientation, page_for
 from kotim_social.documents.letterhead import Letterhead
 from kotim_social.documents.sheet import Footer, Sheet
+from kotim_social.documents.signatures import Signatures
 from kotim_social.documents.table import Table
 from kotim_social.documents.table_drawing import TableDrawing
 from kotim_social.lib.dates import format_date
@@ -84,6 +85,11 @@ def _height_under(sheet: Sheet, blocks: Sequence[Block | Table]) -> float:
     return height if height <= sheet.page.body_height * _MOST_KEPT else 0.0
 
 
+def _is_signed(blocks: Sequence[Block | Table]) -> bool:
+    """Names never stand on a page of their own: the last sentence comes along."""
+    return bool(blocks) and isinstance(blocks[0], Signatures)
+
+
 def _wanted(blocks: Sequence[Block | Table], width: float) -> float:
     """The room without which the first of these blocks begins on a new page.
 
@@ -97,6 +103,8 @@ def _wanted(blocks: Sequence[Block | Table], width: float) -> float:
         return height + _ROOM_UNDER_TITLE
     if isinstance(block, Paragraph) and block.bold and len(blocks) > 1:
         return height + _wanted(blocks[1:], width)
+    if isinstance(block, Paragraph) and height <= _SPLITTABLE and _is_signed(blocks[1:]):
+        return height + blocks[1].height(width)  # type: ignore[union-attr]
     if isinstance(block, Paragraph):
         return min(height, _SPLITTABLE)
     return height

@@ -118,6 +118,14 @@ class RunningTotals:
             if type(value) is int:
                 self.page[index] += value
 
+    def take_back(self, row: Sequence[Cell]) -> None:
+        """The row counts on another page after all."""
+        self.rows -= 1
+        for index in self._indexes:
+            value = row[index]
+            if type(value) is int:
+                self.page[index] -= value
+
     def close_page(self) -> None:
         """Move the page's sums into the others."""
         for index, value in self.page.items():

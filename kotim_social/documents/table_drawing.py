@@ -60,6 +60,7 @@ class TableDrawing:
         self._left = 0.0  # room for further strips on this page
         self._pages = 0
         self._page_totals = table.page_totals and bool(table.summed)
+        self._last: Sequence[Cell] = ()
 
     def draw(self) -> None:
         self._start()
@@ -78,6 +79,7 @@ class TableDrawing:
             self._strips.append(_Strip(height, laid, 0, False))
             self._left -= height
             totals.add(row)
+            self._last = row
         self._finish()
 
     # --- pages
@@ -119,8 +121,8 @@ class TableDrawing:
         sums = {i: totals.all[i] + totals.page[i] for i in table.summed}
         tail = self._tail(sums)
         wanted = sum(strip.height for strip in tail) + self._keep
-        if self._left < wanted + (self._heights[1] if self._pages > 1 else 0):
-            self._turn()
+        if tail and self._left < wanted + (self._heights[1] if self._pages > 1 else 0):
+            self._turn_with_a_row()
         has_rows = any(strip.span == 0 for strip in self._strips)
         if self._page_totals and self._pages > 1 and has_rows:
             self._push(self._total_band(PAGE_TOTAL, totals.page))
@@ -128,6 +130,23 @@ class TableDrawing:
             self._push(strip)
         self._flush()
         self._sheet.y -= table.space_after
+
+    def _turn_with_a_row(self) -> None:
+        """The sum of all stands under a row, never alone: the last one comes along, if it can."""
+        strips = self._strips
+        at = max((n for n, strip in enumerate(strips) if strip.span == 0), default=0)
+        if at and strips[at - 1].span == len(self._table.columns):
+            at -= 1  # its section comes with it
+        if all(strip.span for strip in strips[:at]):
+            self._turn()
+            return
+        moved = strips[at:]
+        del strips[at:]
+        self._totals.take_back(self._last)
+        self._turn()
+        for strip in moved:
+            self._push(strip)
+        self._totals.add(self._last)
 
     def _tail(self, sums: dict[int, int]) -> list[_Strip]:
         table, tail = self._table, []

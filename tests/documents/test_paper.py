@@ -282,6 +282,27 @@ def test_signatures_stay_with_the_total_row() -> None:
         assert with_total == with_sign == [len(pages) - 1]
 
 
+SIGNED = Signatures([SignatureBlock("Kepala Dinas")], "Sampit, 5 Desember 2017")
+
+
+@pytest.mark.parametrize("count", [1, *range(30, 66)])
+def test_the_sum_of_all_stands_under_a_row_and_page_sums_stay_right(count: int) -> None:
+    content = paper(Table(COLUMNS, people(count)), SIGNED)
+    last = page_lines(content)[-1]
+    at = next(n for n, line in enumerate(last) if line.startswith("JUMLAH SELURUHNYA"))
+    assert any(line.startswith(f"{count} | Nama {count} |") for line in last[:at])
+    sums = [int(row[0].replace(".", "")) for row in cells(content, "Jumlah halaman ini")]
+    assert sum(sums) in (0, count * 5_050_000)
+
+
+@pytest.mark.parametrize("count", range(30, 66))
+def test_a_table_without_a_sum_leaves_no_heading_alone_and_no_name_alone(count: int) -> None:
+    table = Table(COLUMNS, people(count), page_totals=False, grand_total="")
+    for text in page_texts(paper(table, Paragraph("Demikian."), SIGNED)):
+        assert "Tabungan" not in text or "5.050.000" in text
+        assert "Kepala Dinas," not in text or "Demikian." in text
+
+
 def test_nobody_appointed_prints_dotted_lines() -> None:
     text = page_texts(paper(Signatures([SignatureBlock("Kepala Dinas Sosial")])))[0]
     assert "Kepala Dinas Sosial," in text
