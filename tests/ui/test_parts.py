@@ -9,7 +9,7 @@ import pytest
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.template import TemplateSyntaxError
+from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
 from django.urls import include, path
@@ -20,6 +20,7 @@ from kotim_social.components import SampleForm, sample
 from kotim_social.formlayout import PlainForm
 from kotim_social.navigation import NAVIGATION, items_for
 from kotim_social.templatetags import ui
+from tests.pages import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -197,3 +198,17 @@ def test_static_files_stay_within_their_budgets_and_call_nobody() -> None:
     for text in (css, script):
         without_credit = text.split("*/", 1)[1].replace("http://www.w3.org/2000/svg", "")
         assert "http" not in without_credit and "@import" not in without_credit
+
+
+def test_a_stacked_table_tells_each_cell_the_head_of_its_column() -> None:
+    html = Template(
+        '{% stacked %}<table class="table"><thead><tr><th scope="col">Jenis</th>'
+        '<th scope="col">Orang</th><th scope="col" class="num">Sisa "pagu"</th></tr></thead><tbody>'
+        '<tr><th scope="row">TABUNGAN</th><td>3</td><td class="num">Rp5</td></tr>'
+        '<tr class="total"><th scope="row" colspan="2">Total</th><td>Rp5</td></tr>'
+        "</tbody></table>{% endstacked %}"
+    ).render(Context())
+    rows = [[td.attrs.get("data-label") for td in tr.all("td")] for tr in parse(html).all("tr")]
+    assert rows == [[], ["Orang", 'Sisa "pagu"'], ['Sisa "pagu"']]
+    assert 'class="table table--stack"' in html
+    assert [th.text for th in parse(html).all("th")][-1] == "Total"
