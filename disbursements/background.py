@@ -1,4 +1,4 @@
-"""The background work of the money: receipts of a whole list."""
+"""The background work of the money: receipts of many payments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _receipts(job: Job, report: Report) -> UUID:
 register(
     JobKind(
         code=RECEIPTS,
-        label=_("Receipts of a list"),
+        label=_("Receipts of payments"),
         perm=Perm.PAPER_ISSUE,
         work=_receipts,
         result_page="disbursements:paper_page",

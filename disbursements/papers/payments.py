@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -44,8 +44,8 @@ class Payments:
 
     payment_list: PaymentList | None  # None: drawn from whatever lists they stand in
     rows: Sequence[Payment]
-    # Who pays them, on which budget year; a paper has one of each.
-    sources: frozenset[tuple[str, int]] = frozenset()
+    # List → who pays it, and on which budget year.
+    sources: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @property
     def lists(self) -> list[str]:
@@ -110,9 +110,13 @@ def payments_from(lines: Any, payment_list: PaymentList | None = None) -> Paymen
     return Payments(
         payment_list,
         [_payment(line) for line in found],
-        frozenset(
-            (line.payment_list.funder.name, line.payment_list.budget_year_id) for line in found
-        ),
+        {
+            line.payment_list.number: (
+                line.payment_list.funder.name,
+                line.payment_list.budget_year_id,
+            )
+            for line in found
+        },
     )
 
 

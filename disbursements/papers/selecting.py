@@ -69,12 +69,14 @@ class Selection:
 
     def _against_mixing(self) -> list[str]:
         against = []
-        if len({funder for funder, _year in self.payments.sources}) > 1:
+        sources = [self.payments.sources[number] for number in self.payments.lists]
+        if len({funder for funder, _year in sources}) > 1:
             against.append(_("These payments are of several funders: choose one."))
-        if len({year for _funder, year in self.payments.sources}) > 1:
+        if len({year for _funder, year in sources}) > 1:
             against.append(
-                _("These payments are of several budget years: choose a period within one.")
-            )
+                _("These payments are of several budget years: choose a period within one, or "
+                  "print list by list.")
+            )  # fmt: skip
         return against
 
     def in_words(self) -> list[tuple[str, str]]:

@@ -250,10 +250,15 @@ def test_a_paper_has_one_funder_and_one_year(
     page = browser(four.bendahara).get(address("payment_paper", "collective_receipt"))
     assert address("payment_paper_issue", "collective_receipt") not in text(page)
     rows = LIST_PAPERS["receipt"].select(Scope()).payments.rows
-    two_years = Payments(None, rows, frozenset({("A", 2017), ("A", 2018)}))
+    numbers = sorted({row.list for row in rows})
+    sources = {number: ("A", 2017 + step) for step, number in enumerate(numbers)}
+    two_years = Payments(None, rows, sources)
     (sentence,) = Selection(Scope(), two_years, []).against()
     assert "beberapa tahun anggaran" in sentence
     assert not IssuedPaper.objects.exists()
+    one = [row for row in rows if row.list == numbers[0]]
+    assert Selection(Scope(), Payments(None, one, sources), []).against() == []
+    assert issue(four, "collective_receipt", bank="BNI", funder=lists[0].funder).snapshot["total"]
 
 
 # -- one original ------------------------------------------------------------------------------
