@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -183,9 +183,13 @@ def _issue(
         subject=selection.scope.payment_list,
         paper_size=size,
     )
-    PaperLine.objects.bulk_create(
-        [PaperLine(paper=issued, line_id=row.line_id) for row in payments.rows], batch_size=1000
-    )
+    lines = [PaperLine(paper=issued, line_id=row.line_id) for row in payments.rows]
+    try:
+        PaperLine.objects.bulk_create(lines, batch_size=1000)
+    except DatabaseError as error:
+        raise Refused(
+            _("Somebody has just issued this paper for some of these payments. Look again.")
+        ) from error
     return issued
 
 
