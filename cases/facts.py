@@ -8,14 +8,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cases import workflow
-from cases.file_facts import shown_portrait
 from cases.masks import masked_number, masked_of
 from cases.models import (
     Alias,
@@ -24,7 +24,9 @@ from cases.models import (
     ClosingReason,
     EligibilityDecision,
     Journey,
+    Merge,
     OriginConfirmation,
+    Portrait,
     ReasonCode,
     SignedStatement,
     Worker,
@@ -137,7 +139,7 @@ class PersonFacts:
     """
 
     worker: Worker
-    aliases: list[Alias]
+    aliases: list[str]
     accounts: list[BankAccount]
     journeys: list[Journey]
     lacks: list[Lack] = field(default_factory=list)
@@ -181,11 +183,21 @@ class PersonFacts:
         return self.statements[0] if self.statements else None
 
 
-def worker_for_page(pk: Any, user: User) -> Worker:
-    """She with all that her page needs of her own row, or 404 out of scope."""
+def worker_for_page(pk: Any, user: User) -> Any:
+    """She with all that her page needs beside its lists, in one query; or 404 out of scope."""
+    her = OuterRef("pk")
+    names = Alias.objects.filter(worker=her).order_by("name").values("name")
+    merges = Merge.objects.standing().filter(kept=her)
+    photos = Portrait.objects.allowed().filter(worker=her)
     rows = (
         Worker.objects.visible_to(user)
         .with_readiness()
+        .annotate(
+            alias_names=ArraySubquery(names),
+            took_in=Exists(merges),
+            in_care=Exists(Worker.objects.in_care_of(user).filter(pk=her)),
+            photo=Subquery(photos.values("pk")[:1]),
+        )
         .select_related("place__lokalisasi", "home_regency__province", "home_district")
     )
     try:
@@ -194,13 +206,13 @@ def worker_for_page(pk: Any, user: User) -> Worker:
         raise Http404 from error
 
 
-def facts_of(worker: Worker) -> PersonFacts:
-    """Four queries; the worker comes from `worker_for_page()`."""
+def facts_of(worker: Any) -> PersonFacts:
+    """Three queries; the worker comes from `worker_for_page()`."""
     accounts = list(worker.accounts.select_related("recorded_by").order_by("-id"))
     journeys = list(worker.journeys.order_by("-current", "-id"))
     return PersonFacts(
         worker=worker,
-        aliases=list(worker.aliases.order_by("name")),
+        aliases=worker.alias_names,
         accounts=accounts,
         journeys=journeys,
         lacks=readiness(worker),
@@ -210,10 +222,11 @@ def facts_of(worker: Worker) -> PersonFacts:
 
 def card_context(facts: PersonFacts, user: User) -> dict[str, Any]:
     """What the fragments of templates/cases need to stand on a page."""
-    is_open = facts.worker.case_state == "open"
+    worker: Any = facts.worker
+    is_open = worker.case_state == "open"
     return {
         "facts": facts,
-        "case_notes": notes_on_case(facts.worker, user),
+        "case_notes": notes_on_case(worker, user) if worker.took_in or not is_open else [],
         "is_open": is_open,
         "lack_links": [
             {
@@ -222,7 +235,8 @@ def card_context(facts: PersonFacts, user: User) -> dict[str, Any]:
             }
             for lack in facts.lacks
         ],
-        "portrait": shown_portrait(facts.worker, user),
+        # Her photo while she agrees to it, for whoever may see files.
+        "photo": worker.photo if user.can(Perm.FILE_VIEW) else None,
         "masked": masked_of(facts.worker) | {"account": masked_number(facts.account)},
         "may_edit": is_open and user.can(Perm.WORKER_EDIT),
         "may_reveal": user.can(Perm.WORKER_REVEAL),

@@ -70,13 +70,6 @@ def proof_label(row: Proof) -> str:
     return _("referral to %(provider)s") % {"provider": row.provider.name}
 
 
-def shown_portrait(worker: Worker, user: User) -> Portrait | None:
-    """Her photo while she agrees to it, for whoever may see files; one query."""
-    if not user.can(Perm.FILE_VIEW):
-        return None
-    return Portrait.objects.allowed().filter(worker=worker).only("pk").first()
-
-
 def hidden_portrait(worker: Worker, user: User) -> Portrait | None:
     """A photo that is still kept although she no longer agrees, for whoever may destroy it."""
     if not user.can(Perm.FILE_EDIT):

@@ -125,6 +125,18 @@ def test_the_page_is_light_and_asks_little(office: Four) -> None:
         assert before <= 15, user
 
 
+def test_the_page_of_one_person_asks_eight_things(office: Four) -> None:
+    """Besides letting the user in: session, user, roles, actor, second factor."""
+    paid, new = Worker.objects.order_by("register_no")[0], factories.register(1, by=office.petugas)
+    for user in (office.petugas, office.pimpinan):
+        client = browser(user)
+        for worker in (paid, *new):
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(reverse("desk:worker_page", args=[worker.pk])).status_code == 200
+            asked = [q["sql"] for q in queries if q["sql"].startswith(("SELECT", "WITH", "INSERT"))]
+            assert len(asked) <= 5 + 8, "\n".join(sql[:90] for sql in asked)
+
+
 @pytest.mark.parametrize(
     ("role", "page"),
     [

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from cases.account_facts import book_of
 from cases.facts import PersonFacts, card_context, facts_of, worker_for_page
 from cases.forms.casework import VisitForm
-from cases.models import Worker
 from cases.rules import DONE, NOT_YET, PROBLEM, TODO, task_list
 from kotim_social.accounts.access import require
 from kotim_social.accounts.models import User
@@ -63,11 +62,9 @@ def _book_task(facts: PersonFacts, user: User) -> dict[str, Any]:
     }
 
 
-def _may_note(worker: Worker, user: User) -> bool:
+def _may_note(worker: Any, user: User) -> bool:
     """Whether a visit can be noted on her page: her case is open, and in this user's care."""
-    if worker.case_state != "open" or not user.can(Perm.CASEWORK_EDIT):
-        return False
-    return Worker.objects.in_care_of(user).filter(pk=worker.pk).exists()
+    return worker.in_care and worker.case_state == "open" and user.can(Perm.CASEWORK_EDIT)
 
 
 def _money_tasks(shares: list[FunderShare]) -> list[dict[str, Any]]:
