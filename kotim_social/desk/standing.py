@@ -128,7 +128,7 @@ def standing(user: User, *, live: bool = False) -> list[Cell]:
             closed=Max("place__lokalisasi__closed_on"),
             **{f"n_{name}": Sum("people", filter=q) for name, q in _conditions().items()},
         )
-        .order_by(F("place__position"), "place_id")
+        .order_by(F("place__position"), "place_id", "province")
     )
     return [_cell(row, names) for row in rows]
 

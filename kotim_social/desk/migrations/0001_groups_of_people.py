@@ -14,6 +14,18 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='GroupDifference',
+            fields=[
+                ('which', models.TextField(primary_key=True, serialize=False)),
+                ('counted', models.BigIntegerField()),
+                ('live', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'desk_groupdifference',
+                'managed': False,
+            },
+        ),
+        migrations.CreateModel(
             name='PeopleGroup',
             fields=[
                 ('key', models.TextField(primary_key=True, serialize=False)),

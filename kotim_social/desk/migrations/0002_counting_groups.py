@@ -70,17 +70,34 @@ WHOSE = {
         JOIN cases_worker w ON w.place_id = p.code""",
     "regions_place": "SELECT w.id FROM changed r JOIN cases_worker w ON w.place_id = r.code",
 }
+# Table → its key, and the columns that count. An update that changes none of them (a name, a key
+# of encryption) notes nobody.
+FACTS = {
+    "cases_worker": (
+        "id", "place_id, home_regency_id, choice, eligibility, case_state, birth_date,"
+        " determined_on, nik_index"),
+    "cases_bankaccount": ("id", "worker_id, state, number_index"),
+    "cases_journey": ("id", "worker_id, current, state, boarded_on"),
+    "disbursements_entitlement": ("id", "worker_id, kind_id, amount, paid, state"),
+    "disbursements_paymentline": ("id", "entitlement_id, state"),
+    "disbursements_reversal": ("id", "line_id"),
+    "regions_lokalisasi": ("code", "planned_closing"),
+    "regions_place": ("code", "lokalisasi_id"),
+}
 # A new place has nobody yet, and one with people in it is not deleted.
 EVENTS = {"regions_lokalisasi": ("UPDATE",), "regions_place": ("UPDATE",)}
 ALL_EVENTS = ("INSERT", "UPDATE", "DELETE")
-# An update names the people of the rows before it as well: a row may go over to somebody else.
 ROWS = {"INSERT": "NEW TABLE AS rows", "DELETE": "OLD TABLE AS rows",
         "UPDATE": "OLD TABLE AS before NEW TABLE AS rows"}
 
 
+def _of(alias: str, columns: str) -> str:
+    return ", ".join(f"{alias}.{name.strip()}" for name in columns.split(","))
+
+
 def _note(table: str) -> str:
     """The function and triggers of one table."""
-    whose = WHOSE[table]
+    whose, (key, facts) = WHOSE[table], FACTS[table]
     function = f"desk_note_{table}"
     body = f"""
 CREATE FUNCTION {function}() RETURNS trigger
@@ -91,7 +108,13 @@ BEGIN
     END IF;
     IF TG_OP = 'UPDATE' THEN
         INSERT INTO desk_changedperson (worker_id)
-        WITH changed AS (SELECT * FROM rows UNION ALL SELECT * FROM before)
+        WITH moved AS (
+            SELECT r.{key} FROM rows r JOIN before b ON b.{key} = r.{key}
+            WHERE ({_of("r", facts)}) IS DISTINCT FROM ({_of("b", facts)})
+        ), changed AS (
+            -- Before as well as after: a row may go over to somebody else.
+            SELECT * FROM rows WHERE {key} IN (SELECT {key} FROM moved)
+            UNION ALL SELECT * FROM before WHERE {key} IN (SELECT {key} FROM moved))
         SELECT DISTINCT x.id FROM ({whose}) x (id);
     ELSE
         INSERT INTO desk_changedperson (worker_id)
