@@ -319,6 +319,22 @@ def test_the_owner_counts_anew_by_a_command() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_does_not_count_notes_nobody(four: Four) -> None:
+    """A name, or the same facts written again, as new keys do."""
+    she = factories.register(1, by=four.petugas)[0]
+    fold()
+    Worker.objects.filter(pk=she.pk).update(name="Lain", choice=F("choice"))
+    BankAccount.objects.filter(worker=she).update(holder="Lain")
+    with owner_cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM desk_changedperson")
+        assert cursor.fetchone() == (0,)
+    Worker.objects.filter(pk=she.pk).update(choice="stay")
+    with owner_cursor() as cursor:
+        cursor.execute("SELECT worker_id::text FROM desk_changedperson")
+        assert cursor.fetchall() == [(str(she.pk),)]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_counts_at_every_beat(four: Four) -> None:
     factories.register(2, by=four.petugas)
     waiting = "SELECT count(*) FROM desk_changedperson"
