@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import BankAccount, BookHandOver, Worker
 from kotim_social.accounts.models import User
+from kotim_social.audit.scope import whole_office
 
 NAMED = 3
 
@@ -52,7 +53,8 @@ def _same_number(worker: Worker, account: BankAccount, user: User) -> Caution | 
     same = BankAccount.objects.filter(number_index=account.number_index).exclude(state="closed")
     # A record that was merged away is hers, or nobody's any more.
     others = same.exclude(worker=worker).exclude(worker__case_state="merged")
-    ids = set(others.values_list("worker", flat=True))
+    with whole_office():
+        ids = set(others.values_list("worker", flat=True))
     if not ids:
         return None
     seen = list(Worker.objects.visible_to(user).filter(pk__in=ids).order_by("register_no"))

@@ -16,6 +16,7 @@ from cases.identity import folded, nik_indexes, phone_index
 from cases.models import Worker
 from cases.register.duplicates import DuplicateOf, KeyMakers, Likeness, Person, find_duplicates
 from kotim_social.accounts.models import User
+from kotim_social.audit.scope import whole_office
 from kotim_social.lib.names import fold_name
 
 # What is equal, in words; the first three demand a decision.
@@ -76,16 +77,7 @@ class Likely:
 
 def find_likely(applicant: Applicant, *, user: User, besides: UUID | None = None) -> Likely:
     """At most three of each kind, in a few queries over indexed columns."""
-    existing = _possible(applicant, besides) if applicant.birth_date else []
-    keys = KeyMakers(nik=lambda n: nik_indexes(n)[0], phone=lambda p: phone_index(p) or "")
-    found = _without_known(
-        [
-            (duplicate.likeness, pk)
-            for pk, person in existing
-            for duplicate in _compare(applicant, person, keys)
-        ],
-        besides,
-    )
+    found = _found(applicant, besides)
     seen = (
         Worker.objects.visible_to(user)
         .select_related("place")
@@ -101,6 +93,21 @@ def find_likely(applicant: Applicant, *, user: User, besides: UUID | None = None
         else:
             likely.hints.append(candidate)
     return Likely(likely.same_nik[:_SHOWN], likely.decide[:_SHOWN], likely.hints[:_SHOWN])
+
+
+@whole_office()
+def _found(applicant: Applicant, besides: UUID | None) -> list[tuple[Likeness, UUID]]:
+    """Among everybody: that a record exists is told of those outside her scope as well."""
+    existing = _possible(applicant, besides) if applicant.birth_date else []
+    keys = KeyMakers(nik=lambda n: nik_indexes(n)[0], phone=lambda p: phone_index(p) or "")
+    return _without_known(
+        [
+            (duplicate.likeness, pk)
+            for pk, person in existing
+            for duplicate in _compare(applicant, person, keys)
+        ],
+        besides,
+    )
 
 
 def _without_known(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cases.models import Merge, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.scope import whole_office
 
 
 def notes_on_case(worker: Worker, user: User) -> list[dict[str, Any]]:
@@ -24,8 +25,10 @@ def notes_on_case(worker: Worker, user: User) -> list[dict[str, Any]]:
     return []
 
 
-def _standing(**of: Worker) -> Any:
-    return Merge.objects.standing().filter(**of).select_related("kept", "gone")
+@whole_office()
+def _standing(**of: Worker) -> list[Any]:
+    """The numbers of both records, also where the other one lies outside the user's scope."""
+    return list(Merge.objects.standing().filter(**of).select_related("kept", "gone"))
 
 
 def _merged_into(row: Merge, user: User) -> dict[str, Any]:

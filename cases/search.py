@@ -45,36 +45,13 @@ REASONS = {
 }
 _RANK = {reason: rank for rank, reason in enumerate(REASONS)}
 
+# The database's own look-up (docs/adr/0019): under the policies no part of a name finds its index.
 # Every branch is capped before it is joined, so that no term can make the statement slow; where
 # the term itself stands in so many names, nobody asks for names that are merely like it.
 _NAMES = """
-    WITH exact AS MATERIALIZED (
-        (SELECT id AS worker_id, name_folded AS text, 'name' AS reason FROM cases_worker
-          WHERE name_folded LIKE %(part)s LIMIT %(cap)s)
-        UNION ALL
-        (SELECT worker_id, name_folded, 'alias' FROM cases_alias
-          WHERE name_folded LIKE %(part)s LIMIT %(cap)s)
-    ), hits AS MATERIALIZED (
-        SELECT * FROM exact
-        UNION ALL
-        (SELECT id, name_folded, 'near_name' FROM cases_worker
-          WHERE %(first)s <%% name_folded AND %(second)s <%% name_folded
-            AND %(faint)s <= ALL (
-                SELECT word_similarity(one, name_folded) FROM unnest(%(rest)s::text[]) one)
-            AND (SELECT count(*) FROM exact) < %(cap)s LIMIT %(cap)s)
-        UNION ALL
-        (SELECT worker_id, name_folded, 'near_alias' FROM cases_alias
-          WHERE %(first)s <%% name_folded AND %(second)s <%% name_folded
-            AND %(faint)s <= ALL (
-                SELECT word_similarity(one, name_folded) FROM unnest(%(rest)s::text[]) one)
-            AND (SELECT count(*) FROM exact) < %(cap)s LIMIT %(cap)s)
-    )
-    SELECT worker_id, reason, text FROM hits
-    ORDER BY CASE WHEN reason LIKE 'near%%' THEN word_similarity(%(word)s, text) ELSE 1 END DESC,
-             worker_id LIMIT %(cap)s
+    SELECT * FROM kotim_find_names(
+        %(part)s, %(word)s, %(cap)s, %(first)s, %(second)s, %(faint)s, %(rest)s::text[])
 """
-
-
 _LIKENESS_SET = "SELECT set_config('pg_trgm.word_similarity_threshold', %(likeness)s::text, true)"
 
 

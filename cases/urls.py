@@ -17,6 +17,7 @@ from cases.views import (
     verification,
     workers,
 )
+from kotim_social.audit.scope import people_of
 
 app_name = "cases"
 urlpatterns = [
@@ -84,3 +85,6 @@ urlpatterns = [
     path("serah-buku/<uuid:row>/ralat/", books.book_correct, name="book_correct"),
     path("serah-buku/<uuid:row>/berita-acara/", books.book_minutes, name="book_minutes"),
 ]
+
+# The receiver reads the register numbers of what she is offered.
+people_of("offer", urlpatterns, "kasus/serah-terima/", by="offer")

@@ -11,6 +11,7 @@ from cases.views import (
     sessions,
     stages,
 )
+from kotim_social.audit.scope import people_of
 
 SESSION = "verval/sesi/<uuid:pk>/"
 PERSON = "penerima/<uuid:pk>/"
@@ -52,3 +53,6 @@ urlpatterns = [
     ),
     path(f"{PERSON}surat/<uuid:paper_pk>/", eligibility.paper_of_person, name="paper_of_person"),
 ]
+
+# Whoever sees a session sees everybody who was verified in it.
+people_of("session", urlpatterns, SESSION)

@@ -23,5 +23,6 @@ register(
         perm=Perm.PAPER_ISSUE,
         work=_receipts,
         result_page="disbursements:paper_page",
+        people=lambda job: f"list:{job.arguments['list']}",
     )
 )

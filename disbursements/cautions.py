@@ -13,8 +13,10 @@ from django.utils.translation import ngettext
 
 from cases.models import BankAccount, Worker
 from disbursements.models import PaymentLine
+from kotim_social.audit.scope import whole_office
 
 
+@whole_office()
 def cautions(workers: Iterable[UUID]) -> dict[UUID, list[str]]:
     """Person → sentences, for those who have any; three queries however many there are."""
     ids = list(workers)

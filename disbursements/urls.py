@@ -20,10 +20,12 @@ from disbursements.views import (
     sheets,
     years,
 )
+from kotim_social.audit.scope import COUNTED, people_of
 
 app_name = "disbursements"
 
 LIST = "daftar-bayar/<uuid:pk>/"
+TRANSFER = r"^daftar-bayar/(?P<pk>[0-9a-f-]{36})/transfer/"
 KIND = r"^laporan/(?P<kind>rekap|nominatif|realisasi|spj)"
 
 urlpatterns = [
@@ -48,7 +50,7 @@ urlpatterns = [
     path(f"{LIST}kas/catat/", paying.cash_move, name="list_cash_move"),
     path(f"{LIST}susulan/", paying.list_follow_up, name="list_follow_up"),
     re_path(
-        r"^daftar-bayar/(?P<pk>[0-9a-f-]{36})/transfer/(?P<form>pdf|xlsx|csv)/$",
+        rf"{TRANSFER}(?P<form>pdf|xlsx|csv)/$",
         paying.list_transfer,
         name="list_transfer",
     ),
@@ -122,3 +124,10 @@ urlpatterns = [
     path("kertas/<uuid:pk>/berkas/", reports.paper_file, name="paper_file"),
     path("kertas/<uuid:pk>/salinan/", reports.paper_copy, name="paper_copy"),
 ]
+
+# A list shows all its lines to whoever sees it; sums and papers count a child who stands on one.
+people_of("list", urlpatterns, LIST, TRANSFER)
+people_of("file", urlpatterns, "berkas-hasil/<uuid:pk>/")
+people_of(
+    COUNTED, urlpatterns, "pengembalian/", "laporan/", "^laporan/", "program/tahun/", "cocokkan/"
+)

@@ -32,7 +32,7 @@ AT_HOME = {
     "django_tasks_database",
 }  # fmt: skip
 # What the primary's transaction knows of the user, and the replica's must know as well.
-CARRIED = ("kotim.user",)
+CARRIED = ("kotim.user", "kotim.people")
 COOKIE = "written"
 _SALT = "kotim.replica"
 # A position that no replica has reached: as long as it stands the primary is asked.

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from kotim_social.audit.scope import people_of
 from repatriation.views import (
     batch,
     costs,
@@ -69,3 +70,7 @@ urlpatterns = [
     path(f"{_BATCH}manifes/<slug:copy>/", papers.paper_manifest, name="paper_manifest"),
     path(f"{_BATCH}surat/<uuid:paper_pk>/", papers.paper_file, name="paper_file"),
 ]
+
+# Whoever sees a batch sees its whole manifest.
+people_of("batch", urlpatterns, _BATCH)
+people_of("regrouping", urlpatterns, "rombongan/urungkan/")

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 
 from kotim_social.lib.crypto import create_key_file
-from tests import database
+from tests import database, outside
 from tests.reset import ReferenceRows
 
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
@@ -56,6 +56,12 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         database.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _outside_the_wall() -> None:
+    """Tests make and look up people of the whole office; requests and jobs have their user's."""
+    outside.stand()
 
 
 @pytest.fixture(autouse=True)

@@ -48,6 +48,9 @@ def served_office() -> Iterator[Served]:
     import django
 
     django.setup()
+    from tests import outside
+
+    outside.stand()
     own.mkdir(parents=True, exist_ok=True)
     # Its presence makes every page say that everybody here is invented.
     (own / "demo.txt").write_text("")

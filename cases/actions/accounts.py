@@ -24,6 +24,7 @@ from cases.identity import account_index, folded, normal_account
 from cases.models import BankAccount, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.scope import whole_office
 from kotim_social.audit.trail import build, record, record_many
 from kotim_social.lib.dates import today
 from kotim_social.lib.nik import mask_account
@@ -168,6 +169,7 @@ def record_bank_check(*, workers: People, answer: BankAnswer, by: User) -> int:
     return len(people)
 
 
+@whole_office()
 def is_elsewhere(number: str, worker: Worker) -> bool:
     """Whether the number stands at another person, whoever may see that person."""
     index = account_index(number)

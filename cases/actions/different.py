@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import DifferentPeople, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.scope import whole_office
 from kotim_social.audit.trail import record
 from kotim_social.workflow import Refused
 
@@ -27,6 +28,7 @@ def not_the_same(*, worker: Worker, other: Worker, reason: str, by: User) -> Non
     remember_different(worker.pk, [other.pk], reason=reason, by=by)
 
 
+@whole_office()
 def remember_different(worker_id: UUID, others: Iterable[UUID], *, reason: str, by: User) -> None:
     """Keeps each pair once, with the first reason; one row in the trail names them all."""
     pairs = [sorted((worker_id, other)) for other in others if other != worker_id]

@@ -15,6 +15,7 @@ from cases.actions.stages import refuse_frozen
 from cases.identity import account_index, folded, nik_indexes, phone_index
 from cases.models import Alias, BankAccount, ChoiceChange, Journey, RegisterNumber, Worker
 from kotim_social.accounts.models import User
+from kotim_social.audit.scope import whole_office
 from kotim_social.audit.trail import build, record_many
 from kotim_social.lib.dates import today
 from kotim_social.lib.ids import uuid7
@@ -58,6 +59,7 @@ class NewPerson:
 
 
 @transaction.atomic
+@whole_office()
 def register_people(
     people: Sequence[NewPerson], *, by: User, registered_on: date, is_late: bool = False
 ) -> list[Worker]:

@@ -30,6 +30,7 @@ from cases.register.reading import (
 from cases.register.rows import Surroundings, read_row
 from cases.register.table import FieldCell, RawRow
 from kotim_social.accounts.models import User
+from kotim_social.audit.scope import whole_office
 from kotim_social.regions.matching import current_index
 from kotim_social.regions.models import Place
 
@@ -73,6 +74,7 @@ KEYS = KeyMakers(
 )
 
 
+@whole_office()
 def read_workbook(content: bytes, *, by: User | None) -> RegisterReading:
     """Every row with its outcome for this officer; raises WorkbookError for an unreadable file.
 
@@ -93,6 +95,7 @@ def read_workbook(content: bytes, *, by: User | None) -> RegisterReading:
     return reading
 
 
+@whole_office()
 def read_mended(
     cells: Mapping[Field, str], *, row: StagedRow, place_code: str | None, by: User
 ) -> ParsedRow:
@@ -117,6 +120,7 @@ def read_mended(
     return parsed
 
 
+@whole_office()
 def find_again(rows: list[ParsedRow]) -> None:
     """Marks rows whose people were registered since the workbook was staged."""
     found = find_duplicates(rows, known_people(), keys=KEYS, apart=apart_pairs())
@@ -153,6 +157,7 @@ def repeated_worker(parsed: ParsedRow) -> UUID | None:
     return found.other
 
 
+@whole_office()
 def nik_is_known(nik: str | None) -> bool:
     return nik is not None and Worker.objects.filter(nik_index=KEYS.nik(nik)).exists()
 

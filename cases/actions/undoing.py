@@ -25,11 +25,13 @@ from cases.models import (
 from cases.workflow import IMPORT
 from kotim_social.accounts.models import User
 from kotim_social.audit.models import Entry
+from kotim_social.audit.scope import whole_office
 from kotim_social.audit.trail import build, record_many
 from kotim_social.workflow import Refused
 
 
 @transaction.atomic
+@whole_office()
 def undo_import(source: RegisterImport, *, by: User) -> RegisterImport:
     """Takes back everybody whom the import registered; their register numbers stay used."""
     now = timezone.now()

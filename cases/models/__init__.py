@@ -33,6 +33,7 @@ from cases.models.verification import (
     StageFreeze,
     VerificationSession,
 )
+from cases.models.whereabouts import Whereabouts
 from cases.models.worker import Alias, CaseHolder, OfAPerson, Worker, WorkerQuerySet
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "StayBreach",
     "VerificationSession",
     "Visit",
+    "Whereabouts",
     "Worker",
     "WorkerQuerySet",
     "of_age",

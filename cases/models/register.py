@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
+from cases.models.whereabouts import Whereabouts
 from cases.models.worker import Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -103,7 +104,7 @@ class StagedRowQuerySet(models.QuerySet["StagedRow"]):
             return rows
         # A row tells of whom it became, and of whom it repeats.
         told = Q(pk=OuterRef("worker")) | Q(pk=OuterRef("repeats_worker"))
-        protected = Worker.objects.protected_from(user).filter(told)
+        protected = Whereabouts.objects.protected_from(user).filter(told)
         return rows.exclude(outcome="referral").filter(~Exists(protected))
 
     def in_scope(self, user: User) -> StagedRowQuerySet:

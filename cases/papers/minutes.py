@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from cases.models import EligibilityDecision, VerificationSession, Worker
+from cases.models import EligibilityDecision, VerificationSession, Whereabouts
 from cases.papers.words import FINDINGS, REASONS
 from kotim_social.documents.blocks import Block, Facts, Paragraph, Title
 from kotim_social.documents.paper import (
@@ -44,7 +44,7 @@ def minutes_data(session: VerificationSession, *, day: date) -> dict[str, Any]:
         "district": place.district_name,
         "venue": session.venue,
         "team": [list(member) for member in session.members],
-        "registered": Worker.objects.filter(place=place).count(),
+        "registered": Whereabouts.objects.filter(place=place).count(),
         "states": dict(Counter(row.state for row in decisions)),
         "reasons": dict(Counter(row.reason_code for row in decisions if row.reason_code)),
         "rows": [_row(decision) for decision in decisions],

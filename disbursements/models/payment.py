@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Whereabouts
 from disbursements import workflow
 from disbursements.models.entitlement import Entitlement
 from disbursements.models.programme import AssistanceKind, BudgetYear, Funder
@@ -32,7 +33,9 @@ class PaymentListQuerySet(models.QuerySet["PaymentList"]):
         if user.sees_everything:
             return self
         foreign = Place.objects.exclude(lokalisasi__in=user.lokalisasi_ids)
-        elsewhere = PaymentList.objects.filter(lines__entitlement__worker__place__in=foreign)
+        # Of everybody: whom the database hides from her would stand on every list unseen.
+        away = Whereabouts.objects.filter(place__in=foreign).values("worker")
+        elsewhere = PaymentList.objects.filter(lines__entitlement__worker_id__in=away)
         return self.filter(Q(created_by=user) | ~Q(pk__in=elsewhere.values("pk")))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from kotim_social.audit.context import new_request
+from kotim_social.audit.scope import group_of, set_actor
 from kotim_social.audit.trail import record
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -50,7 +51,7 @@ class RequestTransactionMiddleware:
 
 
 class ActorMiddleware:
-    """Tells the database who acts, for triggers and row history."""
+    """Tells the database who acts, for policies, triggers and row history."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -58,14 +59,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             request.actor = request.user  # type: ignore[attr-defined]
-            set_actor(request.user.pk)
+            set_actor(request.user.pk, people=group_of(request))
         return self.get_response(request)
-
-
-def set_actor(user_id: int) -> None:
-    """Names the acting user for the running transaction (`kotim.user`)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('kotim.user', %s, true)", [str(user_id)])
 
 
 def is_lock_timeout(error: DatabaseError) -> bool:

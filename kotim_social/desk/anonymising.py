@@ -28,6 +28,7 @@ from disbursements.models import PaymentLine, Position, RefundDemand, Reversal
 from disbursements.workflow import LIVE
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.scope import whole_office
 from kotim_social.audit.trail import record
 from kotim_social.desk.retention import RULES, ends_on, rule
 from kotim_social.workflow import Refused
@@ -60,6 +61,7 @@ class Due:
         return rule(self.term).label
 
 
+@whole_office()
 def due(day: date) -> list[Due]:
     """Closed cases whose term ended before this day, by register number, then children without a
     record of their own by the end of their path; in nine queries."""
@@ -101,6 +103,7 @@ def _women_due(day: date) -> list[Due]:
     ]
 
 
+@whole_office()
 def standing_against(workers: list[Any]) -> dict[Any, list[str]]:
     """Worker id → the sentences that keep her data here beyond the term."""
     hers = {"worker__in": workers}

@@ -144,7 +144,8 @@ PURPOSES = (
         _HERSELF,
         _("civil registry office, for checking the NIK"),
         (
-            "cases.Worker", "cases.Alias", "cases.RegisterImport", "cases.StagedRow",
+            "cases.Worker", "cases.Whereabouts", "cases.Alias", "cases.RegisterImport",
+            "cases.StagedRow",
             "cases.LateProposal", "cases.DifferentPeople", "cases.Merge", "cases.Correction",
             "cases.DataRequest", "drafts.Draft",
         ),

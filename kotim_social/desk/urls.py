@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from kotim_social.audit.scope import COUNTED, people_of
 from kotim_social.desk.views import (
     anonymising,
     blank_papers,
@@ -82,3 +83,7 @@ urlpatterns = [
     path("penerima/<uuid:pk>/perjalanan/kembali/", journey.found_again, name="found_again"),
     path("penerima/<uuid:pk>/perjalanan/meninggal/", journey.deceased, name="deceased"),
 ]
+
+people_of("batch", urlpatterns, "rombongan/<uuid:pk>/")
+# A register number stands in a proposal also where she is a child.
+people_of(COUNTED, urlpatterns, "retensi/")

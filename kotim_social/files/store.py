@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from kotim_social.accounts.models import User
+from kotim_social.audit.scope import whole_office
 from kotim_social.audit.trail import record
 from kotim_social.files import disk
 from kotim_social.files.models import DestroyedFile, StoredFile
@@ -42,6 +43,7 @@ def destroy(stored: StoredFile, *, by: User, reason: str = "") -> None:
     transaction.on_commit(partial(disk.remove, stored.pk))
 
 
+@whole_office()
 def unowned(*, older_than: timedelta = timedelta(hours=24)) -> list[UUID]:
     """Stored files that no row of any other table speaks of (for `doctor`).
 

@@ -33,6 +33,8 @@ class JobKind:
     perm: Perm
     work: Work
     result_page: str
+    # The group whose people it reads, as `kotim.people` names it (audit/scope.py).
+    people: Callable[[Any], str] = lambda _job: ""
 
 
 _KINDS: dict[str, JobKind] = {}

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kotim_social.audit.middleware import set_actor
+from kotim_social.audit.scope import set_actor
 from kotim_social.audit.trail import record
 from kotim_social.jobs.kinds import Report, job_kind
 from kotim_social.jobs.models import Job
@@ -40,8 +40,9 @@ def run(job_id: UUID) -> None:
         return
     try:
         with _reporter(job) as report, transaction.atomic():
-            set_actor(job.requested_by_id)
-            result = job_kind(job.kind).work(job, report)
+            kind = job_kind(job.kind)
+            set_actor(job.requested_by_id, people=kind.people(job))
+            result = kind.work(job, report)
             _finish(job, result)
     except TakenAway:
         logger.warning("A job was taken away from this worker.")

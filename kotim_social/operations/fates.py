@@ -165,7 +165,8 @@ ELSEWHERE = {
     "accounts.User", "audit.Entry", "cases.Alias",
     "desk.Group", "desk.GroupDifference", "desk.PeopleGroup", "desk.PositionGroup",
     "cases.DataBreach", "cases.RegisterImport", "cases.StageFreeze", "cases.VerificationSession",
-    "disbursements.ListDecision", "disbursements.Position", "disbursements.ProgrammeChange",
+    "cases.Whereabouts", "disbursements.ListDecision", "disbursements.Position",
+    "disbursements.ProgrammeChange",
     "disbursements.ResultFile", "documents.IssuedPaper", "documents.PaperVoid",
     "drafts.Draft", "files.StoredFile", "repatriation.Batch",
 }  # fmt: skip

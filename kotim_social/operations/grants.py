@@ -102,6 +102,13 @@ def grants_by_table() -> dict[str, str]:
     return grants
 
 
+# What the policies of the person tables decide by; nobody else calls them.
+FUNCTIONS = r"""
+    SELECT oid::regprocedure::text FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'kotim\_%'
+"""
+
+
 def apply_grants(connection: BaseDatabaseWrapper) -> None:
     """Gives the app role exactly these rights; run as the owner, after each migration."""
     role = connection.ops.quote_name(settings.DATABASES[DEFAULT_DB_ALIAS]["USER"])
@@ -118,6 +125,10 @@ def apply_grants(connection: BaseDatabaseWrapper) -> None:
                 described = connection.introspection.get_table_description(cursor, table)
                 allowed = _of_columns(wanted, {column.name for column in described})
             cursor.execute(f"GRANT {allowed} ON {connection.ops.quote_name(table)} TO {role}")
+        cursor.execute(FUNCTIONS)
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {role}")
 
 
 def _of_columns(allowed: str, known: set[str]) -> str:

@@ -22,6 +22,7 @@ from kotim_social.accounts.actions import (
 )
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
+from kotim_social.audit.scope import set_actor, whole_office
 from kotim_social.documents.signatories import load_demo_signatories
 from kotim_social.lib.crypto import create_key_file
 from kotim_social.regions.models import Lokalisasi
@@ -56,6 +57,7 @@ def set_up() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
+@whole_office()
 def is_empty() -> bool:
     """Whether nobody works here and nobody is registered yet."""
     return not (User.objects.exists() or Worker.objects.exists() or RegisterImport.objects.exists())
@@ -66,6 +68,7 @@ def make_demo_office(say: Callable[[str], None]) -> list[tuple[str, str]]:
     """Six people, the register imported by the caseworker; returns (name, password) pairs."""
     log_ins = [_make_person(*person) for person in DEMO_PEOPLE]
     petugas = User.objects.get(username="petugas")
+    set_actor(petugas.pk)
     say("Mengimpor register contoh …")
     staged = stage_register(
         DEMO_REGISTER.read_bytes(),

@@ -31,6 +31,9 @@ def begin() -> None:
     import django
 
     django.setup()
+    from tests import outside
+
+    outside.stand()
 
 
 def ready() -> None:

@@ -20,7 +20,7 @@ from cases.referral_letter import send_referral
 from cases.workflow import CASE
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
-from kotim_social.audit.middleware import set_actor
+from kotim_social.audit.scope import set_actor
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 from tests import factories

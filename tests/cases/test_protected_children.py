@@ -11,7 +11,7 @@ from django.urls import reverse
 from cases.actions.caseload import accept_offer, offer_cases
 from cases.actions.closing_calendar import ClosingDates, change_closing
 from cases.likeness import Applicant, find_likely
-from cases.models import LateProposal, Merge, Worker, of_age
+from cases.models import LateProposal, Merge, Whereabouts, Worker, of_age
 from cases.models.of_age import PROTECTED
 from cases.search import find_people
 from cases.worklist import open_cases
@@ -123,7 +123,7 @@ def test_what_hangs_on_her_is_seen_with_her(child: Worker, four: Four) -> None:
         cared_for = Worker.objects.in_care_of(user).filter(pk=child.pk).exists()
         assert cared_for == (who in ("assigned", "pimpinan")), who
         assert open_cases(user).filter(pk=child.pk).exists() == cared_for, who
-        assert Worker.objects.protected_from(user).filter(pk=child.pk).exists() != sees, who
+        assert Whereabouts.objects.protected_from(user).filter(pk=child.pk).exists() != sees, who
 
 
 def test_the_closing_day_decides_and_not_today(child: Worker, four: Four) -> None:

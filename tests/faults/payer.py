@@ -16,6 +16,9 @@ def say(word: str) -> None:
 
 def main(list_id: str, user_id: str) -> int:
     django.setup()
+    from tests import outside
+
+    outside.stand()
     from django.db import Error
 
     from disbursements.actions.results import Result, book_results, waiting_lines

@@ -181,10 +181,11 @@ def _nothing_stays_behind(office: str, pooler: Path) -> None:
     )) as link, link.cursor() as cursor:  # fmt: skip
         cursor.execute(
             "SELECT coalesce(current_setting('kotim.user', true), ''),"
+            " coalesce(current_setting('kotim.people', true), ''),"
             " current_setting('lock_timeout'), current_setting('statement_timeout'),"
             " current_setting('TimeZone'), current_setting('work_mem')"
         )
-        assert cursor.fetchone() == ("", "5s", "30s", "Asia/Jakarta", "32MB")
+        assert cursor.fetchone() == ("", "", "5s", "30s", "Asia/Jakarta", "32MB")
 
 
 def _jobs_run(four: factories.Four, ordered: PaymentList, env: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -74,6 +74,41 @@ def test_a_right_too_many_or_too_few_is_named(give: str, take: str, table: str) 
     assert worst(found) == Level.ERROR
     assert table in found[0].sentence
     assert worst(database.check_grants()) == Level.OK
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+@pytest.mark.parametrize(
+    ("off", "on"),
+    [
+        ("DISABLE ROW LEVEL SECURITY", "ENABLE ROW LEVEL SECURITY"),
+        ("RENAME TO cases_x", "RENAME TO cases_visit"),
+    ],
+)
+def test_a_table_of_people_without_its_policy_is_named(off: str, on: str) -> None:
+    with owner_cursor() as cursor:
+        cursor.execute(f"ALTER TABLE cases_visit {off}")
+    try:
+        found = list(database.check_policies())
+    finally:
+        with owner_cursor() as cursor:
+            table = "cases_x" if "RENAME" in off else "cases_visit"
+            cursor.execute(f"ALTER TABLE {table} {on}")
+    assert worst(found) == Level.ERROR
+    assert "cases_visit" in found[0].sentence
+    assert worst(database.check_policies()) == Level.OK
+
+
+@pytest.mark.django_db
+def test_every_policy_is_looked_after() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT polrelid::regclass::text FROM pg_policy WHERE polname = 'seen'")
+        assert {table for (table,) in cursor.fetchall()} == set(database.WALLED)
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_the_owner_is_not_bound_and_must_not_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "connection", connections["owner"])
+    assert worst(database.check_policies()) == Level.ERROR
 
 
 @pytest.mark.django_db(databases=["default", "owner"])

@@ -34,6 +34,7 @@ from tests import test_access, test_deploy, test_headers, test_house
 from tests.cases import (
     test_casework,
     test_protected_children,
+    test_row_level_security,
     test_worker_edit,
     test_worker_facts,
     test_worker_search,
@@ -51,6 +52,7 @@ from tests.twins.switching import (
     item,
     same,
     setting,
+    without_policies,
 )
 
 
@@ -103,11 +105,15 @@ KEPT = (
     Twin("every address is in the table", item(test_access.ACCESS, "desk:trail"),
          test_access.test_every_address_has_a_row,
          at="{name for name, _pattern in addresses()} == set(ACCESS)"),
-    Twin("objects are scoped", attribute(WorkerQuerySet, "visible_to", lambda rows, _user: rows),
+    Twin("objects are scoped", both(
+        attribute(WorkerQuerySet, "visible_to", lambda rows, _user: rows), without_policies),
          test_access.test_a_foreign_object_is_not_found, ("of_tangar",),
          at="stranger.get(path).status_code == NOT_FOUND, name"),
-    Twin("children are seen by few",
-         attribute(worker_models, "of_age", lambda: Q(pk__isnull=False)),
+    Twin("the database scopes as well", without_policies,
+         test_row_level_security.test_a_foreign_woman_is_not_found_without_any_filter,
+         ("four", "no_filters"), at="one in text"),
+    Twin("children are seen by few", both(
+         attribute(worker_models, "of_age", lambda: Q(pk__isnull=False)), without_policies),
          test_protected_children.test_page_list_count_and_search, ("child", "four"),
          at="page.status_code == (200 if sees else 404), who"),
     Twin("a field is shown for a reason", attribute(

@@ -13,6 +13,8 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from kotim_social import headers
+from kotim_social.audit import middleware
+from kotim_social.audit.scope import OFFICE
 from tests.reset import ReferenceRows, owner_cursor
 
 Patch = pytest.MonkeyPatch
@@ -39,6 +41,11 @@ class Twin:
 
 def attribute(owner: Any, name: str, value: Any) -> Callable[[Patch], None]:
     return lambda patch: patch.setattr(owner, name, value)
+
+
+def without_policies(patch: Patch) -> None:
+    """Every request is shown the whole office: the second wall behind the scoped querysets."""
+    patch.setattr(middleware, "group_of", lambda _request: OFFICE)
 
 
 def setting(**values: Any) -> Callable[[Patch], None]:

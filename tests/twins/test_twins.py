@@ -22,6 +22,7 @@ from tests.accounts.test_accounts import admin
 from tests.cases.people import client_of
 from tests.cases.test_casework import petugas, pimpinan
 from tests.cases.test_protected_children import child, people
+from tests.cases.test_row_level_security import no_filters
 from tests.cases.test_worker_edit import ani, officer
 from tests.cases.test_worker_facts import ani as masked
 from tests.cases.test_worker_search import people as found
@@ -43,7 +44,8 @@ from tests.twins.twins import TWINS
 
 __all__ = [
     "admin", "ani", "auditor", "browser", "caseworker", "child", "denied", "found", "four",
-    "ignoring", "keeper", "key_file", "masked", "of_tangar", "officer", "payment_list", "people",
+    "ignoring", "keeper", "key_file", "masked", "no_filters", "of_tangar", "officer",
+    "payment_list", "people",
     "petugas", "pimpinan", "proposing", "rounds", "savings", "sql", "victim", "worker",
 ]  # fmt: skip
 FULL = bool(os.environ.get("KOTIM_FULL"))

@@ -44,6 +44,21 @@ REPLICATION = """
            CASE WHEN pg_last_wal_replay_lsn() = pg_last_wal_receive_lsn() THEN 0 ELSE
                coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0) END
 """
+# The tables whose rows tell who somebody is or how she stands (docs/adr/0019).
+WALLED = (
+    "cases_worker", "cases_worker_event", "cases_alias", "cases_bankaccount",
+    "cases_bankaccount_event", "cases_personfile", "cases_portrait", "cases_correction",
+    "cases_signedstatement", "cases_choicechange", "cases_eligibilitydecision", "cases_objection",
+    "cases_caseclosing", "cases_journey", "cases_journey_event", "cases_originconfirmation",
+    "cases_merge", "cases_consent", "cases_referral", "cases_datarequest", "cases_assessment",
+    "cases_planline", "cases_note", "cases_visit", "cases_staybreach",
+)  # fmt: skip
+# Switched off, without its policy, or not binding this role (a superuser, BYPASSRLS, the owner).
+UNBOUND = """
+    SELECT t FROM unnest(%s::text[]) t
+    WHERE to_regclass(t) IS NULL OR NOT row_security_active(to_regclass(t))
+       OR NOT EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = to_regclass(t) AND polname = 'seen')
+"""
 LIMITS = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
 ROLE_TIME_ZONE = """
     SELECT option FROM pg_db_role_setting s, unnest(s.setconfig) option
@@ -51,9 +66,9 @@ ROLE_TIME_ZONE = """
 """
 
 
-def _rows(statement: str) -> list[tuple[Any, ...]]:
+def _rows(statement: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, parameters)
         return list(cursor.fetchall())
 
 
@@ -130,6 +145,19 @@ def check_grants() -> Iterator[Finding]:
         )
     else:
         yield good("grants", f"Hak peran aplikasi sesuai pada {len(expected)} tabel.")
+
+
+def check_policies() -> Iterator[Finding]:
+    """The person tables show each user her own people, and the serving role is bound by that."""
+    open_tables = [table for (table,) in _rows(UNBOUND, [list(WALLED)])]
+    if open_tables:
+        yield error(
+            "policies",
+            f"Tabel orang tanpa pembatas baris: {', '.join(open_tables)}.",
+            "Jalankan sebagai pemilik: ./run manage migrate; peran aplikasi tanpa BYPASSRLS.",
+        )
+    else:
+        yield good("policies", f"Pembatas baris menyala pada {len(WALLED)} tabel orang.")
 
 
 def check_durability() -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
+from kotim_social.audit.scope import whole_office
 from kotim_social.lib.crypto import CryptoError, Keyring, load_keyring
 from kotim_social.operations.doctor.findings import Finding, error, good
 from kotim_social.operations.rotation import UNREADABLE, key_uses
@@ -53,6 +54,7 @@ def check_key_use() -> Iterator[Finding]:
     yield good("key use", sentence)
 
 
+@whole_office()
 def keys_in_use() -> Counter[str]:
     """Key id → how many stored tokens were written with it, as the role that serves sees them."""
     uses = key_uses(using=DEFAULT_DB_ALIAS)

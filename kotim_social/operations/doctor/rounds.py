@@ -26,6 +26,7 @@ VITAL_IN_DATABASE: tuple[Check, ...] = (
     database.check_time_zone,
     database.check_migrations,
     database.check_grants,
+    database.check_policies,
 )
 WHOLE_DATABASE: tuple[Check, ...] = (
     *VITAL_IN_DATABASE,

@@ -24,6 +24,7 @@ from cases.models import RegisterImport
 from cases.register.workbook import WorkbookError
 from kotim_social.accounts.models import RoleGrant, User
 from kotim_social.accounts.roles import Perm, Role
+from kotim_social.audit.scope import set_actor
 from kotim_social.lib.dates import DateError, parse_date, today
 from kotim_social.workflow import Refused
 
@@ -98,6 +99,7 @@ def _dry_run(content: bytes, user: User | None) -> dict[str, Any]:
 @transaction.atomic
 def _import(content: bytes, name: str, user: User, registered_on: date) -> dict[str, Any]:
     """Also takes up a workbook that somebody staged on the page and has not confirmed."""
+    set_actor(user.pk)
     try:
         source = stage_register(content, file_name=name, by=user, registered_on=registered_on)
     except AlreadyImported as error:

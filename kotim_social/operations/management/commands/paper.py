@@ -12,6 +12,7 @@ from django.db import transaction
 
 from disbursements.models import PaymentList
 from disbursements.papers.issuing import KINDS, Scope, make_report, print_draft
+from kotim_social.audit.scope import whole_office
 from kotim_social.regions.models import Place
 
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         scope = Scope(
             payment_list=self._list(options["number"]), place=self._place(options["place"])
         )
-        with transaction.atomic():
+        with transaction.atomic(), whole_office():
             content = print_draft(make_report(options["kind"], scope, size=options["paper"]))
         try:
             options["out"].write_bytes(content)

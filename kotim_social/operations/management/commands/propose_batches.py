@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from cases.models import Worker
+from kotim_social.audit.scope import whole_office
 from repatriation import rules
 from repatriation.proposal import Proposal, propose
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--seats", type=int, required=True, help="seats of one batch")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
+    @whole_office()
     def handle(self, *args: Any, **options: Any) -> None:
         if options["seats"] < 1:
             raise CommandError("A batch has at least one seat.")

@@ -10,6 +10,7 @@ from django.db import connections
 
 from disbursements.models.position import MEASURES
 from disbursements.reconciliation import PARTS, differences, years_with_identity
+from kotim_social.audit.scope import whole_office
 from kotim_social.desk.models import GroupDifference
 from kotim_social.desk.totals import totals
 from kotim_social.lib.money import format_rupiah
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             help="count the groups anew from every person first, as the owner of the database",
         )
 
+    @whole_office()
     def handle(self, *args: Any, **options: Any) -> None:
         if options["count_anew"]:
             self._count_anew()

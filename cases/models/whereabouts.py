@@ -1,0 +1,49 @@
+"""Where everybody lives and when she was born, without who she is: for questions that exclude."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from cases.models.of_age import of_age
+from cases.models.worker import CaseHolder, Worker
+from kotim_social.accounts.models import User
+from kotim_social.accounts.roles import Perm
+from kotim_social.regions.models import Place
+
+
+class WhereaboutsQuerySet(models.QuerySet["Whereabouts"]):
+    def protected_from(self, user: User) -> WhereaboutsQuerySet:
+        """The children whom this user does not see, wherever they live (R19)."""
+        if user.can(Perm.CHILD_VIEW):
+            return self.none()
+        hers = CaseHolder.objects.current().filter(user=user)
+        return self.filter(~of_age()).exclude(pk__in=hers.values("worker"))
+
+
+class Whereabouts(models.Model):
+    """One row a person whoever asks: a view that the policies of the person tables do not bind.
+
+    "Nobody on it lives elsewhere" would be true of all whom the policies hide.
+    """
+
+    worker = models.OneToOneField(
+        Worker, models.DO_NOTHING, primary_key=True, related_name="whereabouts"
+    )
+    place = models.ForeignKey(Place, models.DO_NOTHING, related_name="+")
+    birth_date = models.DateField()
+
+    objects = WhereaboutsQuerySet.as_manager()
+    privacy: ClassVar[dict[str, str]] = {
+        "worker": "umum",
+        "place": "spesifik",
+        "birth_date": "spesifik",
+    }
+
+    class Meta:
+        managed = False
+        db_table = "cases_whereabouts"
+
+    def __str__(self) -> str:
+        return str(self.pk)
