@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Worker
 from disbursements.models import AssistanceKind, Funder
@@ -30,8 +31,8 @@ class PersonGroup(models.Model):
     worker = models.OneToOneField(
         Worker, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
     )
-    people = models.JSONField(null=True)
-    money = models.JSONField(null=True)
+    people = models.JSONField(_("group in which she is counted"), null=True)
+    money = models.JSONField(_("group in which she is counted"), null=True)
     privacy: ClassVar[dict[str, str]] = {
         "worker": "umum",
         "people": "spesifik",
@@ -46,8 +47,8 @@ class Group(models.Model):
     """So many people with just these facts: about themselves, or about what they are owed."""
 
     about = models.CharField(max_length=6)
-    facts = models.JSONField()
-    people = models.BigIntegerField()
+    facts = models.JSONField(_("facts of a group of people"))
+    people = models.BigIntegerField(_("people counted in a group"))
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "about": "umum",

@@ -180,6 +180,8 @@ PURPOSES = (
             "disbursements.ListDecision", "disbursements.PaymentLine", "disbursements.Reversal",
             "disbursements.Position", "disbursements.ResultFile", "disbursements.ResultRow",
             "disbursements.RefundDemand", "disbursements.ProgrammeChange",
+            "desk.PersonGroup", "desk.Group", "desk.PeopleGroup", "desk.PositionGroup",
+            "desk.GroupDifference",
         ),
         ("paid",),
     ),

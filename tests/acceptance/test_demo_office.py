@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, models
 from django.urls import reverse
 
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
 from kotim_social.audit.sealing import seal, verify
 from kotim_social.operations import office
+from kotim_social.operations.grants import CLOSED
 from tests.documents.pdf_text import page_texts
 from tests.test_access import signed_in
 
@@ -132,6 +134,15 @@ def test_the_demo_leaves_a_whole_trail(demo: list[tuple[str, str]]) -> None:
     assert not office.is_empty()
 
 
+def readable_tables(cursor: Any) -> list[str]:
+    """All but those that the app role never reads, of which no column holds a text."""
+    closed = [apps.get_model(label) for label in CLOSED]
+    columns = [field for model in closed for field in model._meta.local_concrete_fields]
+    assert not [field for field in columns if isinstance(field, models.TextField)]
+    names = set(connection.introspection.table_names(cursor))
+    return sorted(names - {model._meta.db_table for model in closed})
+
+
 def test_no_clear_identity_number_in_the_database(demo: list[tuple[str, str]]) -> None:
     """NIK, account and telephone of the register stand nowhere in clear, in no table."""
     truth = json.loads(
@@ -145,7 +156,7 @@ def test_no_clear_identity_number_in_the_database(demo: list[tuple[str, str]]) -
     }
     assert len(secrets) > 300
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
+        for table in readable_tables(cursor):
             cursor.execute(f'SELECT t::text FROM "{table}" t')  # every column of every row
             text = "\n".join(row for (row,) in cursor.fetchall())
             found = [secret for secret in secrets if secret in text]

@@ -37,6 +37,8 @@ WALLED = (
 )
 # Tables that hang on a person and have no policy, each with its reason.
 OPEN = {
+    "desk.ChangedPerson": "ids of whom to count anew; the app role reads none of them",
+    "desk.PersonGroup": "in which group an id is counted; the app role reads none of them",
     "cases.CaseHolder": "who holds a case: the policies ask it themselves; ids and dates",
     "cases.OfferedCase": "ids of an offer",
     "cases.AnonymisedPerson": "ids and terms of a proposal",

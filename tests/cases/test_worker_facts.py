@@ -100,7 +100,7 @@ def test_the_timeline_tells_changes_in_words() -> None:
     edit_worker(worker=worker, values=home, version=worker.version, by=four.petugas)
     got = HandOver(handed_on=today(), witnesses="A, B", handed_by_name="C", book=True, no_card=True)
     keep_hand_over(draw_up_hand_over(worker=worker, facts=got, by=four.petugas), by=four.petugas)
-    timeline = facts_of(Worker.objects.with_readiness().get(pk=worker.pk)).timeline
+    timeline = facts_of(worker_for_page(worker.pk, four.petugas)).timeline
     said = {change["label"]: change["new"] for entry in timeline for change in entry["changes"]}
     assert said[_("Home region")] == "Kabupaten Banyuwangi"
     assert said[_("Approved on")] == format_date(factories.BATCH_APPROVED)

@@ -79,7 +79,7 @@ def test_parts_of_a_package_carry_its_funder_and_rates_are_theirs(four: Four) ->
     in_force("package", four, package="TABUNGAN", parts=["TRANSPORT", "JADUP", "MODAL"])
     page = client.get(address("programme"))
     assert [kind.payer.pk for kind in page.context["kinds"]] == ["KEMENSOS"] * 4
-    cells = re.findall(r"<td>([^<]+\(AP[^<]+\))</td>", text(page))
+    cells = re.findall(r"<td[^>]*>([^<]+\(AP[^<]+\))</td>", text(page))
     assert len(cells) == 4 and len(set(cells)) == 1
     assert f"{rate}?code=TABUNGAN" not in text(page)
     assert "Dibayar lewat bagian-bagiannya" in text(page)

@@ -16,11 +16,13 @@ from typing import Any
 from urllib.parse import quote, quote_from_bytes, urljoin, urlsplit
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
 from kotim_social.accounts.roles import Role
+from kotim_social.operations.grants import CLOSED
 from tests.hostile import payloads
 from tests.hostile.office import open_office, personal_data, seeds
 from tests.hostile.targets import Form, Target, find_targets, spoil
@@ -195,7 +197,9 @@ class Gun:
 
 def compared_tables() -> list[str]:
     with connection.cursor() as cursor:
-        names = connection.introspection.table_names(cursor)
+        names = set(connection.introspection.table_names(cursor))
+    # What the app role never reads is counted anew from the tables that are compared.
+    names -= {apps.get_model(label)._meta.db_table for label in CLOSED}
     return sorted(
         name
         for name in names

@@ -66,8 +66,8 @@ class Migration(migrations.Migration):
             name='PersonGroup',
             fields=[
                 ('worker', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='cases.worker')),
-                ('people', models.JSONField(null=True)),
-                ('money', models.JSONField(null=True)),
+                ('people', models.JSONField(null=True, verbose_name='group in which she is counted')),
+                ('money', models.JSONField(null=True, verbose_name='group in which she is counted')),
             ],
         ),
         migrations.CreateModel(
@@ -82,8 +82,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('about', models.CharField(max_length=6)),
-                ('facts', models.JSONField()),
-                ('people', models.BigIntegerField()),
+                ('facts', models.JSONField(verbose_name='facts of a group of people')),
+                ('people', models.BigIntegerField(verbose_name='people counted in a group')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('about', 'facts'), name='group_once')],
