@@ -49,7 +49,7 @@ register(
     JobKind(
         code=KIND,
         label=gettext_lazy("Import of a register"),
-        perm=Perm.REGISTER_IMPORT,
+        perms=(Perm.REGISTER_IMPORT,),
         work=_import,
         result_page="cases:import_detail",
     )

@@ -252,13 +252,18 @@ class Evidence:
         return sum(mark == MISSING for row in self.rows for mark in row.marks)
 
 
+def standing_payments(lines: Lines, period: Period) -> Any:
+    """What was paid and stands."""
+    return lines.filter(period.on("result_on"), state="paid", reversal__isnull=True)
+
+
 def evidence(lines: Lines, period: Period) -> Evidence:
     """Every payment that stands, by list and line, in a constant number of queries."""
     signed = SignedStatement.objects.filter(
         worker=OuterRef("entitlement__worker"), choice=OuterRef("entitlement__worker__choice")
     )
     found = (
-        lines.filter(period.on("result_on"), state="paid", reversal__isnull=True)
+        standing_payments(lines, period)
         .select_related(
             "payment_list", "entitlement__worker__place__lokalisasi", "entitlement__kind__policy"
         )

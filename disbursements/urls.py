@@ -54,6 +54,7 @@ urlpatterns = [
         paying.list_transfer,
         name="list_transfer",
     ),
+    path("transfer/<uuid:pk>/", paying.transfer_file, name="transfer_file"),
     path(f"{LIST}kertas/", list_papers.list_papers, name="list_papers"),
     path(f"{LIST}hasil/berkas/", bank_files.result_file_upload, name="result_file_upload"),
     path("berkas-hasil/<uuid:pk>/", bank_files.result_file, name="result_file"),
@@ -129,5 +130,15 @@ urlpatterns = [
 people_of("list", urlpatterns, LIST, TRANSFER)
 people_of("file", urlpatterns, "berkas-hasil/<uuid:pk>/")
 people_of(
-    COUNTED, urlpatterns, "pengembalian/", "laporan/", "^laporan/", "program/tahun/", "cocokkan/"
+    COUNTED,
+    urlpatterns,
+    "pengembalian/",
+    "pembayaran/",
+    "^pembayaran/",
+    "kertas/",
+    "^kertas/",
+    "laporan/",
+    "^laporan/",
+    "program/tahun/",
+    "cocokkan/",
 )

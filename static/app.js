@@ -73,6 +73,26 @@
     wait();
   });
 
+  // The page of a running job looks again by itself as long as the server asks for it; without
+  // this its link does.
+  function watch(part) {
+    window.setTimeout(function () {
+      fetch(window.location.href, { redirect: "manual" })
+        .then(function (answer) { return answer.ok ? answer.text() : ""; })
+        .then(function (text) {
+          var seen = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+          if (!seen) return;
+          var inside = part.contains(document.activeElement);
+          part.replaceWith(seen);
+          var next = seen.querySelector("a, button");
+          if (inside && next) next.focus();
+          if (seen.dataset.follow) watch(seen);
+        })
+        .catch(function () { watch(part); });
+    }, Number(part.dataset.follow) * 1000);
+  }
+  document.querySelectorAll("[data-follow]").forEach(watch);
+
   // A long form is kept on the server while somebody types: a quiet half minute after the last key.
   var QUIET = 30;
   document.querySelectorAll("input[name=draft_page]").forEach(function (mark) {

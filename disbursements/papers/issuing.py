@@ -212,10 +212,15 @@ def roll_as_json(roll: Nominatif) -> list[dict[str, Any]]:
     return [_row_as_json(row) for row in roll.rows]
 
 
+def named_positions(scope: Scope) -> PositionQuerySet:
+    """Those of the roll: of people whom the user sees by name."""
+    return replace(scope, by_name=True).positions()
+
+
 def _nominatif(scope: Scope) -> Nominatif:
     if scope.payment_list is not None:
         return nominatif_of_list(scope.payment_list)
-    return nominatif_rows(replace(scope, by_name=True).positions())
+    return nominatif_rows(named_positions(scope))
 
 
 def _realisation(scope: Scope) -> Realisation:
@@ -301,16 +306,22 @@ def print_draft(report: Report) -> bytes:
 
 def against_issuing(report: Report, by: User) -> list[str]:
     """Sentences against giving the paper a number; none when it may have one."""
+    if against := against_scope(report.scope, by):
+        return against
+    return [] if report.is_determined else [undetermined_sentence()]
+
+
+def against_scope(scope: Scope, by: User) -> list[str]:
+    """The same as far as it is known before the figures are read."""
     if not by.can(Perm.PAPER_ISSUE):
         return [_("You do not have the right to do this.")]
-    by_list = report.scope.payment_list
-    if by_list is not None and by_list.state not in APPROVED_STATES:
+    if scope.payment_list is not None and scope.payment_list.state not in APPROVED_STATES:
         return [_("The list is not approved yet; until then its paper is a draft.")]
-    if not report.is_determined:
-        return [
-            _("Not everything in it is determined by a decree; until then the paper is a draft.")
-        ]
     return []
+
+
+def undetermined_sentence() -> str:
+    return _("Not everything in it is determined by a decree; until then the paper is a draft.")
 
 
 def issue_report(report: Report, *, by: User) -> IssuedPaper:

@@ -22,8 +22,8 @@ from disbursements.actions.bank_files import (
     tally,
 )
 from disbursements.forms.paying import BankFileForm
+from disbursements.list_files import visible_list
 from disbursements.models import ResultFile
-from disbursements.views.paying import visible_list
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import YesForm

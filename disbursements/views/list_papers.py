@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from disbursements.list_files import visible_list
 from disbursements.models import PaymentList
 from disbursements.papers.bank_files import issued_list
 from disbursements.papers.list_papers import papers_for
 from disbursements.papers.selecting import against_papers
-from disbursements.views.paying import visible_list
 from kotim_social.accounts.access import require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm

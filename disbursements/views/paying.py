@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,25 +15,25 @@ from django.views.decorators.http import require_safe
 from cases.forms.fields import refuse
 from disbursements.actions.cash import count_cash, is_cash, move_cash
 from disbursements.actions.following import create_follow_up, plan_follow_up
+from disbursements.background import BANK_FILE
 from disbursements.forms.paying import CashForm
+from disbursements.list_files import bank_file_name, make_bank_file, visible_list
 from disbursements.listing import may_book, sums_of
-from disbursements.models import PaymentList
-from disbursements.papers.bank_files import against_bank_file, bank_file
-from disbursements.papers.payments import payments_of
+from disbursements.papers.bank_files import PDF, against_bank_file
+from disbursements.papers.payments import Payments, payments_of
 from disbursements.views.showing import facts_of, left_out_people
-from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
-from kotim_social.accounts.models import User
+from kotim_social.accounts.access import actor, fresh_proof, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.documents.handing import Handing, hand_out
+from kotim_social.files.serving import content_of
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.jobs.actions import MOST_AT_ONCE
+from kotim_social.jobs.made_files import fetchable_or_404, gone_sentence
+from kotim_social.jobs.offering import ask_for_large
 from kotim_social.lib.money import format_rupiah
 from kotim_social.workflow import Refused
-
-
-def visible_list(user: User, pk: UUID) -> PaymentList:
-    return get_visible_or_404(PaymentList.objects.select_related("funder", "budget_year"), user, pk)
 
 
 @require(Perm.LIST_VIEW)
@@ -76,29 +77,49 @@ def cash_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 @fresh_proof
 def list_transfer(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     """The bank's file with whole account numbers: a fresh proof, a password of its own, and a row
-    in the trail each."""
-    payment_list = visible_list(request.user, pk)
+    in the trail each. Of a large list a worker makes it first."""
+    user = actor(request)
+    payments = payments_of(visible_list(user, pk))
     back = reverse("disbursements:list_papers", args=[pk])
-    payments = payments_of(payment_list)
     if against := against_bank_file(payments, form):
         messages.error(request, " ".join(against))
         return redirect(back)
+    arguments = {"list": str(pk), "form": form}
+    if form != PDF and len(payments.rows) > MOST_AT_ONCE:
+        return ask_for_large(request, BANK_FILE, arguments, rows=len(payments.rows), back=back)
+    handing = _handing(payments, form, lambda: make_bank_file(user, arguments).content)
+    return hand_out(request, handing)
 
-    def make() -> bytes:
-        record(
-            "paymentlist.export",
-            by=request.user,
-            obj=payment_list,
-            changes={"form": [None, form], "rows": [None, len(payments.rows)]},
-        )
-        return bank_file(payments, form)
 
-    handing = Handing(
+@require(Perm.LIST_PAY)
+@fresh_proof
+def transfer_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What a worker made of a large list; it leaves the house under a password like the others."""
+    user = actor(request)
+    made = fetchable_or_404(pk, user)
+    if made.job.kind != BANK_FILE:
+        raise Http404
+    if made.is_expired:
+        messages.error(request, gone_sentence())
+        return redirect("jobs:job_detail", made.job_id)
+    arguments = made.job.arguments
+    payments = payments_of(visible_list(user, arguments["list"]))
+
+    def content() -> bytes:
+        record("file.read", by=user, obj=made.stored)
+        return content_of(made.stored)
+
+    return hand_out(request, _handing(payments, arguments["form"], content))
+
+
+def _handing(payments: Payments, form: str, make: Callable[[], bytes]) -> Handing:
+    payment_list = payments.payment_list
+    return Handing(
         question=_("Save the list for the bank as a protected file?"),
         about=f"transfer.{payment_list.pk}",
         form=form,
-        name=f"transfer-{payment_list.number}",
-        back=back,
+        name=bank_file_name(payments),
+        back=reverse("disbursements:list_papers", args=[payment_list.pk]),
         make=make,
         facts=[
             fact(_("List"), payment_list.number),
@@ -107,7 +128,6 @@ def list_transfer(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
             fact(_("Check sum"), payments.check_sum),
         ],
     )
-    return hand_out(request, handing)
 
 
 @require(Perm.LIST_PREPARE)

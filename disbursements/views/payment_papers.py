@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.forms.fields import refuse
+from disbursements.background import PAPER_DRAFT, PAPER_EXPORT, PAPER_ISSUE
 from disbursements.forms.paying import ReceiptsForm
 from disbursements.forms.reports import PaymentFilter
+from disbursements.list_files import of_selection, shown, table_of
 from disbursements.papers.bank_files import bank_file_of_paper
 from disbursements.papers.list_papers import (
     LIST_PAPERS,
@@ -25,26 +27,25 @@ from disbursements.papers.list_papers import (
     ListPaper,
     against_issuing,
     copy_receipts,
-    draft_list_paper,
     issue_list_paper,
     request_receipts,
 )
-from disbursements.papers.payment_sheets import payment_sheet
 from disbursements.papers.payments import Payments
-from disbursements.papers.selecting import Selection, against_papers
-from disbursements.views.reports import PDF, scope_of, size_of
+from disbursements.papers.selecting import Selection
+from disbursements.report_files import PDF, scope_of
+from disbursements.views.reports import done_or_begun, size_of
 from disbursements.views.sheets import sheet_context
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
-from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import YesForm, fact
 from kotim_social.audit.trail import record
-from kotim_social.documents.exports import CONTENT_TYPES, Sheet, as_file
 from kotim_social.documents.handing import Handing, hand_out
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment
 from kotim_social.idempotency.forms import idempotent
-from kotim_social.lib.dates import format_date, today
+from kotim_social.jobs.actions import MOST_AT_ONCE
+from kotim_social.jobs.made_files import Arguments
+from kotim_social.jobs.offering import give_file, job_url
 from kotim_social.lib.money import format_rupiah, terbilang
 from kotim_social.workflow import Refused
 
@@ -61,20 +62,18 @@ class Chosen:
     @property
     def payments(self) -> Payments:
         """As the page shows them and the draft prints them."""
-        only_new = self.form.cleaned_data["only"] == "new"
-        return self.selection.new if only_new else self.selection.payments
+        return shown(self.selection, self.only)
 
     def url(self, name: str, *args: Any) -> str:
         address = reverse(f"disbursements:{name}", args=[self.paper.kind, *args])
         return f"{address}?{self.query}" if self.query else address
 
-    def sheet(self, user: User) -> Sheet:
-        about = [
-            *self.selection.in_words(),
-            ("Keadaan per", format_date(today())),
-            ("Urutan", "seperti pada cetakan"),
-        ]
-        return payment_sheet(self.paper.kind, self.payments, about)
+    def arguments(self, **how: str) -> Arguments:
+        return of_selection(self.paper, self.selection.scope, **how)
+
+    @property
+    def only(self) -> str:
+        return str(self.form.cleaned_data["only"])
 
 
 def _chosen(request: HttpRequest, kind: str) -> Chosen:
@@ -115,7 +114,7 @@ def payment_paper(request: HttpRequest, kind: str) -> HttpResponse:
         "may_copy": kind == RECEIPTS,
         "may_issue": request.user.can(Perm.PAPER_ISSUE),
         "may_export": request.user.can(Perm.REPORT_EXPORT),
-        **sheet_context(chosen.sheet(request.user)),
+        **sheet_context(table_of(chosen.paper, chosen.selection, chosen.payments)),
     }  # fmt: skip
     return render(request, "disbursements/payment_paper.html", context)
 
@@ -141,41 +140,20 @@ def _facts(chosen: Chosen, payments: Payments) -> list[tuple[str, str]]:
 
 @require(Perm.LIST_PAY, Perm.PAPER_ISSUE)
 @fresh_proof
-@require_safe
 def payment_paper_draft(request: HttpRequest, kind: str) -> HttpResponse:
     """The paper of what the screen shows, marked KONSEP."""
     chosen = _chosen(request, kind)
-    payment_list = chosen.selection.scope.payment_list
-    if payment_list is not None and (against := against_papers(payment_list)):
-        messages.error(request, " ".join(against))
-        return redirect("disbursements:list_papers", payment_list.pk)
-    content = draft_list_paper(
-        chosen.paper,
-        chosen.selection,
-        by=request.user,
-        size=size_of(request),
-        new=chosen.form.cleaned_data["only"] == "new",
-    )
-    return attachment(content, content_type=PDF, filename="dokumen.pdf")
+    arguments = chosen.arguments(only=chosen.only, size=size_of(request))
+    return give_file(request, PAPER_DRAFT, arguments, back=chosen.url("payment_paper"))
 
 
 @require(Perm.REPORT_EXPORT)
 @fresh_proof
-@require_safe
 def payment_paper_export(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     """What the page shows, as a file; numbers of people and accounts stay masked."""
     chosen = _chosen(request, kind)
-    sheet = chosen.sheet(request.user)
-    record(
-        "report.export",
-        by=request.user,
-        obj=chosen.selection.scope.payment_list,
-        object_type="report",
-        object_id=kind,
-        changes={"kind": [None, kind], "form": [None, form], "rows": [0, len(sheet.rows)]},
-    )
-    content = as_file(sheet, form)
-    return attachment(content, content_type=CONTENT_TYPES[form], filename=f"laporan.{form}")
+    arguments = chosen.arguments(only=chosen.only, form=form)
+    return give_file(request, PAPER_EXPORT, arguments, back=chosen.url("payment_paper"))
 
 
 @require(Perm.PAPER_ISSUE)
@@ -224,7 +202,14 @@ def _issue(request: HttpRequest, chosen: Chosen, data: dict[str, Any]) -> str:
     if chosen.paper.kind == RECEIPTS:
         job = request_receipts(scope=scope, by=request.user, **data)
         return reverse("jobs:job_detail", args=[job.pk])
-    issued = issue_list_paper(chosen.paper, scope, by=request.user, size=size_of(request))
+    size, rows = size_of(request), len(chosen.selection.new.rows)
+    if rows > MOST_AT_ONCE:
+        if against := against_issuing(chosen.selection, request.user):
+            raise Refused(*against)
+        messages.success(request, done_or_begun(rows))
+        arguments = chosen.arguments(only="new", size=size)
+        return job_url(PAPER_ISSUE, arguments, rows=rows, by=request.user)
+    issued = issue_list_paper(chosen.paper, scope, by=request.user, size=size)
     messages.success(request, _("The paper is issued: %(number)s.") % {"number": issued.number})
     return reverse("disbursements:paper_page", args=[issued.pk])
 

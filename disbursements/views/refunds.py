@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 from disbursements.actions.lapsing import against_lapse
 from disbursements.actions.refunds import demand_refund
 from disbursements.forms.paying import DemandForm
+from disbursements.list_files import visible_list
 from disbursements.listing import attempts_of, line_rows
 from disbursements.models import PaymentLine, RefundDemand
 from disbursements.papers.list_papers import letter_of_refund
-from disbursements.views.paying import visible_list
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, ask, fact

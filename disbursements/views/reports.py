@@ -9,41 +9,42 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.forms.fields import refuse
+from disbursements.background import LIST_DRAFT, REPORT_DRAFT, REPORT_ISSUE
 from disbursements.forms.reports import ReportFilter
 from disbursements.models import PaymentList
-from disbursements.papers.issuing import (
-    PAPER_KINDS,
-    REPORTS,
-    Report,
-    Scope,
-    against_issuing,
-    issue_report,
-    make_report,
-    print_draft,
-)
+from disbursements.papers.issuing import PAPER_KINDS, REPORTS, issue_report
 from disbursements.papers.list_papers import LIST_PAPERS
-from disbursements.realisation import Period
+from disbursements.report_files import (
+    against_asking,
+    asked,
+    of_filter,
+    of_list,
+    report_of,
+    rows_of,
+    scope_of,
+)
 from disbursements.reports import Nominatif, nominatif_rows, rekap_rows
-from kotim_social.accounts.access import get_visible_or_404, require
+from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import YesForm
+from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
 from kotim_social.documents.actions import reprint
 from kotim_social.documents.kinds import WHOLE_KINDS
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.serving import attachment, file_response
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.jobs.actions import MOST_AT_ONCE
+from kotim_social.jobs.made_files import Arguments
+from kotim_social.jobs.offering import give_file, job_url
 from kotim_social.lib.dates import today
 from kotim_social.replica import from_replica
-from kotim_social.workflow import Refused
 
 PAGE = 50
 ALL = 1000
@@ -86,23 +87,6 @@ def report_index(request: HttpRequest) -> HttpResponse:
     return render(request, "disbursements/report_index.html", context)
 
 
-def scope_of(form: ReportFilter, user: User) -> Scope:
-    """An unknown funder or place, or one out of scope, or a day that is none, is no page."""
-    if not form.is_valid():
-        raise Http404
-    data = form.cleaned_data
-    return Scope(
-        user,
-        data.get("funder"),
-        data["place"],
-        data.get("list"),
-        lokalisasi=data["lokalisasi"],
-        batch_code=data["batch"],
-        bank=data["bank"],
-        period=Period(data["first"], data["last"]),
-    )
-
-
 def _roll_row(roll: Nominatif, place: str, row: Any) -> dict[str, Any]:
     bank, number, holder = row.payee(whole=False)
     return {
@@ -125,29 +109,18 @@ def _issued(user: User) -> Any:
 
 
 @require(Perm.REPORT_VIEW)
-@require_safe
 @from_replica
 def report_draft(request: HttpRequest, kind: str) -> HttpResponse:
     """The paper of what the screen shows, marked KONSEP."""
-    form = ReportFilter(request.GET, user=request.user)
-    report = make_report(kind, scope_of(form, request.user), size=size_of(request))
-    return attachment(print_draft(report), content_type=PDF, filename="dokumen.pdf")
+    arguments = of_filter(request.GET, kind)
+    return give_file(request, REPORT_DRAFT, arguments, back=back_to_report(request, kind))
 
 
 @require(Perm.LIST_VIEW)
-@require_safe
 def list_nominatif(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The roll of one list, marked KONSEP."""
-    report = _report_of_list(request, pk)
-    return attachment(print_draft(report), content_type=PDF, filename="dokumen.pdf")
-
-
-def _report_of_list(request: HttpRequest, pk: UUID) -> Report:
-    payment_list = get_visible_or_404(
-        PaymentList.objects.select_related("funder"), request.user, pk
-    )
-    scope = Scope(request.user, payment_list=payment_list)
-    return make_report("nominatif", scope, size=size_of(request))
+    arguments = of_list(pk, "nominatif", size_of(request))
+    return give_file(request, LIST_DRAFT, arguments, back=back_to_list(pk))
 
 
 def size_of(request: HttpRequest) -> str:
@@ -158,66 +131,68 @@ def size_of(request: HttpRequest) -> str:
 @require(Perm.PAPER_ISSUE)
 @idempotent
 def report_issue(request: HttpRequest, kind: str) -> HttpResponse:
-    form = ReportFilter(request.GET, user=request.user)
-    report = make_report(kind, scope_of(form, request.user), size=size_of(request))
-    return issue_page(request, report)
+    return issue_page(request, of_filter(request.GET, kind), back=back_to_report(request, kind))
 
 
 @require(Perm.PAPER_ISSUE)
 @idempotent
 def list_nominatif_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
-    report = _report_of_list(request, pk)
-    return issue_page(request, report)
+    arguments = of_list(pk, "nominatif", size_of(request))
+    return issue_page(request, arguments, back=back_to_list(pk))
 
 
-def _back(request: HttpRequest, report: Report) -> str:
-    """Where the paper was asked for."""
-    if report.scope.payment_list is not None:
-        return reverse("disbursements:list_detail", args=[report.scope.payment_list.pk])
-    if report.kind in ("rekap", "nominatif"):
-        return f"{reverse('disbursements:report_index')}?{request.GET.urlencode()}"
-    page = reverse("disbursements:sheet_page", args=[report.kind])
+def back_to_list(pk: UUID) -> str:
+    return reverse("disbursements:list_detail", args=[pk])
+
+
+def back_to_report(request: HttpRequest, kind: str) -> str:
+    """Where a paper of the whole office was asked for."""
+    if kind in ("rekap", "nominatif"):
+        page = reverse("disbursements:report_index")
+    else:
+        page = reverse("disbursements:sheet_page", args=[kind])
     return f"{page}?{request.GET.urlencode()}"
 
 
-def _issue_question(report: Report) -> str:
-    about = [str(REPORTS[report.kind].label)]
-    if report.scope.payment_list:
-        about.append(str(report.scope.payment_list.number))
-    return _("Issue with a number: %(paper)s?") % {"paper": " ".join(about)}
-
-
-def issue_page(request: HttpRequest, report: Report) -> HttpResponse:
-    """The question first; the yes takes the next number of the register."""
-    back = _back(request, report)
-    form = YesForm(request.POST or None)
-    posted = request.method == "POST"
-    if posted and form.is_valid():
-        try:
-            paper = issue_report(report, by=request.user)
-            number = {"number": paper.number}
-            messages.success(request, _("The paper is issued: %(number)s.") % number)
-            return redirect("disbursements:paper_page", paper.pk)
-        except Refused as refused:
-            refuse(form, refused.sentences)
-    elif against := against_issuing(report, request.user):
+def issue_page(request: HttpRequest, arguments: Arguments, *, back: str) -> HttpResponse:
+    """The question first; the yes takes the next number of the register, or asks a worker to."""
+    user = actor(request)
+    scope, size = asked(user, arguments)
+    rows = rows_of(user, arguments)
+    if request.method != "POST" and (against := against_asking(user, arguments, rows)):
         messages.error(request, " ".join(against))
         return redirect(back)
+
+    def run(_data: dict[str, Any]) -> str:
+        if rows > MOST_AT_ONCE:
+            return job_url(REPORT_ISSUE, arguments, rows=rows, by=user)
+        paper = issue_report(report_of(user, arguments), by=user)
+        return reverse("disbursements:paper_page", args=[paper.pk])
+
+    label = str(REPORTS[arguments["kind"]].label)
+    of_what = f"{label} {scope.payment_list.number}" if scope.payment_list else label
     pairs = [
-        (_("Paper"), REPORTS[report.kind].label),
-        *report.scope.in_words(),
-        (_("Paper size"), (report.size or settings.PAPER_SIZE).replace("_", " ")),
+        (_("Paper"), label),
+        *scope.in_words(),
+        (_("Paper size"), (size or settings.PAPER_SIZE).replace("_", " ")),
     ]
-    context = {
-        "question": _issue_question(report),
-        "facts": [{"label": label, "value": value} for label, value in pairs],
-        "form": form,
-        "submit_label": _("Issue the paper"),
-        "cancel_url": back,
-        "warning": _("The number is used up; an issued paper never changes."),
-    }
-    status = 422 if posted else 200
-    return render(request, "disbursements/list_act.html", context, status=status)
+    asking = Asking(
+        question=_("Issue with a number: %(paper)s?") % {"paper": of_what},
+        submit=_("Issue the paper"),
+        back=back,
+        done=done_or_begun(rows),
+        facts=[fact(name, value) for name, value in pairs],
+        warning=_("The number is used up; an issued paper never changes."),
+        template="disbursements/list_act.html",
+    )
+    return ask(request, YesForm(request.POST or None), asking, run)
+
+
+def done_or_begun(rows: int) -> str:
+    """What is said after a paper was asked for."""
+    if rows > MOST_AT_ONCE:
+        return _("The paper is being made. It has its number when the work is done.")
+    return _("The paper is issued.")
 
 
 @require(Perm.REPORT_VIEW)

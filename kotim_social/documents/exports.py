@@ -11,9 +11,11 @@ from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+
+from kotim_social.lib.progress import told
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,7 +62,7 @@ def as_csv(sheet: Sheet) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow([safe_text(column.title) for column in sheet.columns])
-    for row in sheet.rows:
+    for row in told(sheet.rows):
         writer.writerow([_csv_cell(value) for value in row])
     if sheet.about:
         writer.writerow([])
@@ -94,23 +96,28 @@ def clean_text(text: str) -> str:
 
 
 def as_xlsx(sheet: Sheet) -> bytes:
-    """One sheet with a frozen, filtered heading, and one that says what it covers."""
-    book = Workbook()
-    page = book.active
-    page.title = sheet.title[:31]
-    for index, column in enumerate(sheet.columns, start=1):
-        write_cell(page, 1, index, column.title).font = Font(bold=True)
-        page.column_dimensions[get_column_letter(index)].width = _width(sheet, index - 1)
-    for line, row in enumerate(sheet.rows, start=2):
-        for index, value in enumerate(row, start=1):
-            write_cell(page, line, index, value, kind=sheet.columns[index - 1].kind)
-    finish(page)
+    """One sheet with a frozen, filtered heading, and one that says what it covers.
+
+    Written row by row: 100.000 rows take no more memory than a thousand.
+    """
+    book = Workbook(write_only=True)
+    page = book.create_sheet(sheet.title[:31])
+    page.freeze_panes = "A2"
+    for index in range(len(sheet.columns)):
+        page.column_dimensions[get_column_letter(index + 1)].width = _width(sheet, index)
+    head = [_cell(page, column.title) for column in sheet.columns]
+    for cell in head:
+        cell.font = Font(bold=True)
+    page.append(head)
+    kinds = [column.kind for column in sheet.columns]
+    for row in told(sheet.rows):
+        page.append([_cell(page, value, kind) for value, kind in zip(row, kinds, strict=True)])
+    page.auto_filter.ref = f"A1:{get_column_letter(len(kinds))}{len(sheet.rows) + 1}"
     if sheet.about:
         cover = book.create_sheet("Keterangan")
-        for line, (label, value) in enumerate(sheet.about, start=1):
-            write_cell(cover, line, 1, label)
-            write_cell(cover, line, 2, value)
         cover.column_dimensions["A"].width, cover.column_dimensions["B"].width = 24, _WIDE
+        for label, value in sheet.about:
+            cover.append([_cell(cover, label), _cell(cover, value)])
     return saved(book)
 
 
@@ -126,9 +133,16 @@ def saved(book: Workbook) -> bytes:
     return buffer.getvalue()
 
 
+def _cell(page: Any, value: Value, kind: str = "") -> Any:
+    return _filled(WriteOnlyCell(page), value, kind)
+
+
 def write_cell(page: Any, line: int, column: int, value: Value, *, kind: str = "") -> Any:
     """Text stays text: what begins with "=" is no formula, and a number in words loses no digit."""
-    cell = page.cell(line, column)
+    return _filled(page.cell(line, column), value, kind)
+
+
+def _filled(cell: Any, value: Value, kind: str) -> Any:
     if value is None:
         return cell
     if isinstance(value, int | date):
@@ -139,7 +153,8 @@ def write_cell(page: Any, line: int, column: int, value: Value, *, kind: str = "
     cell.value = text
     cell.data_type = "s"
     cell.number_format = _FORMATS[TEXT]
-    cell.quotePrefix = text[:1] in _DANGEROUS
+    if text[:1] in _DANGEROUS:
+        cell.quotePrefix = True
     return cell
 
 

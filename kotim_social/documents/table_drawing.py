@@ -22,6 +22,7 @@ from kotim_social.documents.table import (
 )
 from kotim_social.documents.table_heading import Heading
 from kotim_social.lib.money import terbilang
+from kotim_social.lib.progress import told
 
 PAGE_TOTAL = "Jumlah halaman ini"
 CARRIED_OVER = "Pindahan"
@@ -67,7 +68,7 @@ class TableDrawing:
         lay, totals, heights = [cells.lay for cells in self._cells], self._totals, self._heights
         least = self._table.least_lines
         foot = self._heights[1] if self._page_totals else 0
-        for row in self._table.rows:
+        for row in told(self._table.rows):
             if isinstance(row, Section | Subtotal | Summary):
                 self._add_band(row, foot)
                 continue

@@ -86,8 +86,9 @@ class DestroyedFile(ImmutableModel):
         StoredFile, on_delete=models.PROTECT, primary_key=True, related_name="destroyed"
     )
     destroyed_at = models.DateTimeField(db_default=Now())
+    # Empty when its time ran out and the program did it.
     destroyed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     privacy: ClassVar[dict[str, str]] = {
         "stored": "umum",

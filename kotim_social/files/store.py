@@ -36,8 +36,11 @@ def store(content: bytes, *, kind: str, content_type: str, by: User | None) -> S
 
 
 @transaction.atomic
-def destroy(stored: StoredFile, *, by: User, reason: str = "") -> None:
-    """The content is gone for good once the transaction stands; the row says that it was there."""
+def destroy(stored: StoredFile, *, by: User | None, reason: str = "") -> None:
+    """The content is gone for good once the transaction stands; the row says that it was there.
+
+    `by` is None when its time ran out.
+    """
     DestroyedFile.objects.create(stored=stored, destroyed_by=by)
     record("file.destroy", by=by, obj=stored, reason=reason)
     transaction.on_commit(partial(disk.remove, stored.pk))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,13 +43,26 @@ def request_job(
     `soon`: small work is done here even if a worker is there, for it takes a second or two.
     `arguments` hold ids, dates and amounts only. Raises Refused when it may not be done.
     """
-    if not (by.can(job_kind(kind).perm) and by.can(Perm.JOB_RUN)):
+    if not (job_kind(kind).may(by) and by.can(Perm.JOB_RUN)):
         raise Refused(_("You do not have the right to do this."))
     job = Job.objects.create(kind=kind, total=total, arguments=arguments, requested_by=by)
     record("job.request", by=by, obj=job, changes={"kind": [None, kind], "total": [None, total]})
     if total <= MOST_AT_ONCE and (soon or not has_worker()):
         return run_here(job)
     return _queue(job)
+
+
+@transaction.atomic
+def request_once(*, kind: str, total: int, arguments: dict[str, Any], by: User) -> Job:
+    """The same; who asks again for what is under way, by a double click too, is led to that."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"jobs.{kind}.{by.pk}"]
+        )
+    under_way = Job.objects.filter(
+        kind=kind, arguments=arguments, requested_by=by, state__in=("waiting", "running")
+    ).first()
+    return under_way or request_job(kind=kind, total=total, arguments=arguments, by=by)
 
 
 def _queue(job: Job) -> Job:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 
 # Says how much is done; it raises when the work was taken away from this worker.
@@ -26,15 +27,19 @@ FAILURES = {
 
 @dataclass(frozen=True)
 class JobKind:
-    """One kind: who may ask for it, what does it, and the page of what it makes (by its id)."""
+    """One kind: who may ask for it (one of the permissions is enough), what does it, and the page
+    of what it makes (by its id)."""
 
     code: str
     label: Any
-    perm: Perm
+    perms: tuple[Perm, ...]
     work: Work
     result_page: str
     # The group whose people it reads, as `kotim.people` names it (audit/scope.py).
     people: Callable[[Any], str] = lambda _job: ""
+
+    def may(self, user: User) -> bool:
+        return any(user.can(perm) for perm in self.perms)
 
 
 _KINDS: dict[str, JobKind] = {}

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.audit.immutable import ImmutableModel, ImmutableQuerySet
+from kotim_social.files.models import StoredFile
 from kotim_social.jobs.kinds import FAILURES, job_kind
 from kotim_social.jobs.workflow import JOB
 from kotim_social.lib.ids import uuid7
@@ -95,6 +99,51 @@ class Job(models.Model):
     @property
     def failure_shown(self) -> str:
         return str(FAILURES.get(self.failure, ""))
+
+
+class MadeFileQuerySet(ImmutableQuerySet):
+    def visible_to(self, user: User) -> MadeFileQuerySet:
+        """What somebody asked for is hers alone, whatever the others' roles."""
+        return self.filter(job__requested_by=user)
+
+
+class MadeFile(ImmutableModel):
+    """The file that a job made for whoever asked for it, for a day. One job makes one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    job = models.OneToOneField(Job, models.PROTECT, related_name="made_file")
+    stored = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
+    # It says neither who, nor where, nor why.
+    filename = models.CharField(max_length=60)
+    expires_at = models.DateTimeField()
+    # Made for somebody who saw everybody; else the ids of those in it, whom she must still see.
+    of_everybody = models.BooleanField()
+    people = ArrayField(models.UUIDField(), default=list)
+    # A hash of what it speaks of, where it may not be had once that has changed.
+    mark = models.CharField(max_length=64, blank=True)
+    acts_of_the_machine: ClassVar[set[str]] = {"expires_at"}
+
+    objects = MadeFileQuerySet.as_manager()  # type: ignore[misc]
+    privacy: ClassVar[dict[str, str]] = {
+        "id": "umum",
+        "job": "umum",
+        "stored": "umum",
+        "filename": "umum",
+        "expires_at": "umum",
+        "of_everybody": "umum",
+        "people": "umum",
+        "mark": "umum",
+    }
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="made_file_by_end")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class WorkerBeat(models.Model):

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.http import Http404
 from django.utils import timezone
 
 from kotim_social.audit.scope import set_actor
@@ -46,7 +48,7 @@ def run(job_id: UUID) -> None:
             _finish(job, result)
     except TakenAway:
         logger.warning("A job was taken away from this worker.")
-    except Refused:
+    except (Refused, Http404, PermissionDenied):
         _fail(job, "refused")
     except Exception:
         logger.exception("A job failed.")
@@ -59,7 +61,7 @@ def _start(job_id: UUID) -> Job | None:
     job = Job.objects.select_for_update(of=("self",)).select_related("requested_by").get(pk=job_id)
     if job.state != "waiting":
         return None
-    if not job.requested_by.is_active or not job.requested_by.can(job_kind(job.kind).perm):
+    if not job.requested_by.is_active or not job_kind(job.kind).may(job.requested_by):
         end(job, "failed", failure="no_right")
         return None
     now = timezone.now()

@@ -43,7 +43,7 @@ def breaks(job: Job, report: kinds.Report) -> UUID:
 def _kinds() -> None:
     for work in (works, refuses, breaks):
         kinds.register(
-            kinds.JobKind(work.__name__, work.__name__, Perm.PAPER_ISSUE, work,
+            kinds.JobKind(work.__name__, work.__name__, (Perm.PAPER_ISSUE,), work,
                           "disbursements:paper_page")
         )  # fmt: skip
 
@@ -141,7 +141,7 @@ def test_a_worker_whose_job_was_taken_away_writes_nothing(four: Four) -> None:
             report(1)
         raise TakenAway
 
-    kinds.register(kinds.JobKind("works", "works", Perm.PAPER_ISSUE, slow, ""))
+    kinds.register(kinds.JobKind("works", "works", (Perm.PAPER_ISSUE,), slow, ""))
     run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.attempt, job.result_id) == ("running", 2, None)

@@ -16,6 +16,7 @@ from django.db import connections
 from kotim_social.drafts.actions import lapse_drafts
 from kotim_social.jobs.actions import beat, quit_work, reap
 from kotim_social.jobs.chores import do_chores
+from kotim_social.jobs.made_files import expire_made_files
 
 SECONDS_BETWEEN_BEATS = 5
 BEATS_BETWEEN_CLEANINGS = 720
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         name = socket.gethostname()[:64]
         beat(name)
         reap()
-        lapse_drafts()
+        _clean()
         do_chores()
         over = threading.Event()
         if not options["once"]:
@@ -59,5 +60,11 @@ class Command(BaseCommand):
             do_chores()
             beats += 1
             if beats % BEATS_BETWEEN_CLEANINGS == 0:
-                lapse_drafts()
+                _clean()
         connections.close_all()
+
+
+def _clean() -> None:
+    """What has had its time: half-filled forms, and files that somebody asked for."""
+    lapse_drafts()
+    expire_made_files()
