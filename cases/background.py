@@ -1,4 +1,4 @@
-"""The background work of the register: an import that is too large for one request."""
+"""The background work of the register: large imports, and the list of people as a file."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.actions.importing import IMPORTABLE, confirm_import
+from cases.list_file import export_people, people_rows, sees_all_of
 from cases.models import RegisterImport
+from cases.rejected import make_rejected, rejected_count, rejected_still_hers
 from cases.workflow import IMPORT
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.jobs.actions import request_job
 from kotim_social.jobs.kinds import JobKind, Report, register
+from kotim_social.jobs.made_files import FileKind, register_file
 from kotim_social.jobs.models import Job
 from kotim_social.workflow import Refused
 
 KIND = "register_import"
+PEOPLE, REJECTED = "people_export", "rejected_rows"
 
 
 def request_import(source: RegisterImport, *, by: User) -> Job:
@@ -52,5 +56,26 @@ register(
         perms=(Perm.REGISTER_IMPORT,),
         work=_import,
         result_page="cases:import_detail",
+    )
+)
+
+register_file(
+    FileKind(
+        code=PEOPLE,
+        label=gettext_lazy("List of beneficiaries"),
+        perms=(Perm.REPORT_EXPORT,),
+        rows=people_rows,
+        make=export_people,
+        still_holds=sees_all_of,
+    )
+)
+register_file(
+    FileKind(
+        code=REJECTED,
+        label=gettext_lazy("Rows that were not imported"),
+        perms=(Perm.REGISTER_IMPORT, Perm.CHILD_VIEW),
+        rows=rejected_count,
+        make=make_rejected,
+        still_holds=rejected_still_hers,
     )
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -69,6 +69,12 @@ _COLUMNS = (
 Shown = namedtuple("Shown", _COLUMNS)  # type: ignore[misc]
 # Stands in the statement for the people of a page.
 _THESE = object()
+
+SORT_LABELS = {
+    "name": gettext_lazy("Name"),
+    "register": gettext_lazy("Register number"),
+    "place": gettext_lazy("Place"),
+}
 
 
 class UnknownFilterError(ValueError):
@@ -171,6 +177,11 @@ class Listing:
         if self.sort != "name":
             parts["sort"] = self.sort
         return urlencode(parts)
+
+    @property
+    def sort_in_words(self) -> str:
+        by = SORT_LABELS[self.sort.removeprefix("-")]
+        return _("%(by)s, falling") % {"by": by} if self.sort.startswith("-") else str(by)
 
     def link(self, **more: str) -> str:
         """The address of this list with something added."""
@@ -282,7 +293,15 @@ def page_of(listing: Listing, query: QueryDict, user: User) -> PeoplePage:
     )
 
 
-def _ids(people: WorkerQuerySet, order: list[str], most: int) -> list[UUID]:
+def every_row(listing: Listing, user: User) -> Iterator[Any]:
+    """All of the list in its order, for a file: who is in it first, then a thousand at a time."""
+    columns = SORTS[listing.sort.removeprefix("-")]
+    ids = _ids(listing.people(user), _order(columns, listing.sort.startswith("-")), None)
+    for start in range(0, len(ids), ALL):
+        yield from _rows(ids[start : start + ALL])
+
+
+def _ids(people: WorkerQuerySet, order: list[str], most: int | None) -> list[UUID]:
     return list(people.order_by(*order).values_list("pk", flat=True)[:most])
 
 

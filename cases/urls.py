@@ -1,6 +1,6 @@
 """Addresses of the people and of their import."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from cases.views import (
     accounts,
@@ -33,6 +33,7 @@ urlpatterns = [
     path("ganda/", duplicates.duplicate_list, name="duplicate_list"),
     path("penerima/<uuid:pk>/ganda/", duplicates.duplicates, name="duplicates"),
     path("penerima/", workers.worker_list, name="worker_list"),
+    re_path(r"^penerima\.(?P<form>csv|xlsx)$", workers.worker_export, name="worker_export"),
     path("penerima/baru/", workers.worker_create, name="worker_create"),
     path("penerima/pilih/", sets.select, name="select"),
     path("penerima/verval/<uuid:token>/", verification.verification_set, name="verification_set"),

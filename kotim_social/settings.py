@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kotim_social.headers.MethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kotim_social.headers.PageGZipMiddleware",
     "kotim_social.operations.health.ProbeMiddleware",
     "kotim_social.replica.WrittenMiddleware",
     "kotim_social.audit.middleware.RequestTransactionMiddleware",

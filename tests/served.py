@@ -56,8 +56,13 @@ def served_office() -> Iterator[Served]:
     (own / "demo.txt").write_text("")
     served = Served(f"http://127.0.0.1:{PORT}")
     _fill(served)
-    command = [sys.executable, "-m", "gunicorn", "kotim_social.wsgi", "--bind", f"127.0.0.1:{PORT}"]
-    server = subprocess.Popen([*command, "--worker-class", "gthread", "--threads", "4"], cwd=HERE)
+    # As a real server runs it; two processes are enough for whoever looks.
+    command = [
+        *(sys.executable, "-m", "gunicorn", "kotim_social.wsgi"),
+        *("--config", str(HERE / "deploy" / "gunicorn.conf.py")),
+        *("--bind", f"127.0.0.1:{PORT}", "--workers", "2"),
+    ]
+    server = subprocess.Popen(command, cwd=HERE)
     try:
         _wait_for(served.base)
         yield served

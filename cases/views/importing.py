@@ -20,12 +20,11 @@ from cases.actions.importing import (
     stage_register,
 )
 from cases.actions.undoing import undo_import
-from cases.background import request_import
+from cases.background import REJECTED, request_import
 from cases.forms.importing import UploadForm
 from cases.models import RegisterImport, StagedRow
 from cases.register.template import template_workbook
 from cases.register.workbook import WorkbookError
-from cases.rejected import rejected_workbook
 from cases.views.import_figures import (
     FILTER_LABELS,
     IMPORT_TONES,
@@ -43,6 +42,7 @@ from kotim_social.asking import thank_with_undo
 from kotim_social.audit.trail import record
 from kotim_social.files.serving import attachment
 from kotim_social.idempotency.forms import idempotent
+from kotim_social.jobs.offering import give_file
 from kotim_social.lib.dates import format_date, today
 from kotim_social.workflow import Refused
 
@@ -207,19 +207,10 @@ def import_template(request: HttpRequest) -> HttpResponse:
 
 
 @require(*LOOK)
-@require_safe
 def import_rejected(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The rows that were not imported, with what is wrong; long numbers are masked."""
-    source = get_visible_or_404(RegisterImport, actor(request), pk)
-    rows = (
-        StagedRow.objects.visible_to(actor(request))
-        .filter(source=source, outcome__in=("refused", "duplicate"), worker__isnull=True)
-        .select_related("place")
-        .order_by("position")
-    )
-    record("register_import.download_rejected", by=actor(request), obj=source)
-    content = rejected_workbook(rows)
-    return attachment(content, content_type=XLSX, filename="baris-ditolak.xlsx")
+    back = reverse("cases:import_detail", args=[pk])
+    return give_file(request, REJECTED, {"import": str(pk)}, back=back)
 
 
 def _check_page(

@@ -8,24 +8,28 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.actions.different import remember_different
 from cases.actions.registering import register_person
 from cases.actions.workers import EditConflictError, edit_worker
+from cases.background import PEOPLE
 from cases.forms.fields import refuse
 from cases.forms.person import refuse_likely
 from cases.forms.workers import EditForm, RegisterForm
 from cases.likeness import Likely, find_likely
+from cases.list_file import of_listing
 from cases.listing import Listing, UnknownFilterError, page_of
 from cases.models import Worker
 from cases.views.conflict import conflict_page
 from cases.views.search import word_of
 from cases.views.sets import SET_ACTS
 from cases.views.worker_rows import options_html, rows_html
-from kotim_social.accounts.access import get_visible_or_404, require
+from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.formlayout import has_draft
+from kotim_social.jobs.offering import give_file
 from kotim_social.lib.dates import today
 from kotim_social.workflow import Refused
 
@@ -48,8 +52,21 @@ def worker_list(request: HttpRequest) -> HttpResponse:
         "lines": rows_html(page.rows, with_boxes=bool(acts)),
         "acts": acts,
         "all_url": listing.link(all="1") if page.has_next or page.has_previous else "",
+        "may_export": request.user.can(Perm.REPORT_EXPORT),
     }
     return render(request, "cases/worker_list.html", context)
+
+
+@require(Perm.REPORT_EXPORT)
+@fresh_proof
+def worker_export(request: HttpRequest, form: str) -> HttpResponse:
+    """What the list shows with this filter and order, all of it, as a file."""
+    try:
+        listing = Listing.from_query(request.GET)
+    except UnknownFilterError as error:
+        raise Http404 from error
+    back = f"{reverse('cases:worker_list')}?{listing.query}"
+    return give_file(request, PEOPLE, of_listing(listing, form), back=back)
 
 
 @require(Perm.WORKER_EDIT)

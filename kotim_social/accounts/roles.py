@@ -190,6 +190,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Perm]] = {
         _LOOK
         | {
             Perm.REPORT_VIEW,
+            # A large paper is made in the background, also for whoever only looks.
+            Perm.JOB_RUN,
             Perm.TRAIL_VIEW,
             Perm.PROCESSING_VIEW,
             Perm.BREACH_VIEW,

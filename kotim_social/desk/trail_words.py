@@ -140,6 +140,7 @@ ACTS = {
     "anonymising.propose": gettext_noop("Proposed to anonymise people"),
     "anonymising.view": gettext_noop("Looked at a proposal to anonymise"),
     "anonymising.carry_out": gettext_noop("Anonymised people for good"),
+    "worker.export": gettext_noop("Took the list of beneficiaries as a file"),
     "worker.anonymise": gettext_noop("Anonymised for good"),
     "childreferral.anonymise": gettext_noop("Anonymised for good"),
     "statistics.view": gettext_noop("Looked at the statistics for outside"),

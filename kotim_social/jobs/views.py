@@ -24,8 +24,8 @@ from kotim_social.jobs.models import Job, MadeFile
 from kotim_social.workflow import Refused
 
 PAGE = 50
-# The page of a running job looks again by itself so often, and only so long: each look counts as
-# activity of the session, and nobody may sit before it any more.
+# The page of a running job looks again by itself so often, and only so long: nobody may sit
+# before it any more.
 SECONDS_BETWEEN_LOOKS = 5
 LOOKS_AT_MOST = timedelta(minutes=10)
 

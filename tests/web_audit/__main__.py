@@ -17,7 +17,9 @@ OUT = HERE / "var" / "audit"
 LINK = re.compile(r'href="(/[^"#]*)"')
 # Least scores, mobile.
 LEAST = {"accessibility": 1.0, "best-practices": 1.0, "performance": 0.95}
-RUNS = 3
+RUNS, ATTEMPTS = 3, 3
+# First visit: everything that the page needs, as it comes over the wire.
+MOST_REQUESTS, MOST_BYTES = 6, 60 * 1024
 
 
 def main() -> int:
@@ -106,6 +108,7 @@ def lighthouse(served: Served) -> list[str]:
         "cookie": f"sessionid={served.cookie('petugas')}",
         "chromium": os.environ["CHROMIUM"],
         "runs": RUNS,
+        "attempts": ATTEMPTS,
         "out": str(OUT),
     }
     done = subprocess.run(
@@ -114,14 +117,25 @@ def lighthouse(served: Served) -> list[str]:
     )  # fmt: skip
     if done.returncode:
         raise SystemExit(done.stderr)
-    low = []
-    for name, result in json.loads(done.stdout).items():
-        print(f"Lighthouse, {name}: {_said(result['scores'])}")
-        low += [
-            f"Lighthouse, {name}: {kind} {result['scores'][kind]}: {', '.join(result['failed'])}"
-            for kind, least in LEAST.items()
-            if result["scores"][kind] < least
-        ]
+    return [
+        line for name, result in json.loads(done.stdout).items() for line in judged(name, result)
+    ]
+
+
+def judged(name: str, result: dict[str, Any]) -> list[str]:
+    """Prints what was found of one page; gives what lies under the least score or over a budget."""
+    scores, weight = result["scores"], result["weight"]
+    print(
+        f"Lighthouse, {name}: {_said(scores)} (each run {result['runs']}, machine "
+        f"{', '.join(result['machine'])}); {weight['requests']} requests, {weight['bytes']} bytes"
+    )
+    low = [
+        f"Lighthouse, {name}: {kind} {scores[kind]}: {', '.join(result['failed'])}"
+        for kind, least in LEAST.items()
+        if scores[kind] < least
+    ]
+    if weight["requests"] > MOST_REQUESTS or weight["bytes"] > MOST_BYTES:
+        low.append(f"Lighthouse, {name}: {weight['requests']} requests, {weight['bytes']} bytes")
     return low
 
 

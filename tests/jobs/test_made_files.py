@@ -1,0 +1,364 @@
+"""Large files: asked for, made by a worker once, fetched by whoever may, and gone after a day."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from cases.models import Worker
+from disbursements import list_files, report_files
+from disbursements.models import PaymentList
+from disbursements.views import list_papers as list_paper_views
+from disbursements.views import paying, reports
+from kotim_social.audit.models import Entry
+from kotim_social.documents.models import IssuedPaper
+from kotim_social.files.models import DestroyedFile
+from kotim_social.jobs import actions, made_files, offering
+from kotim_social.jobs.actions import beat, reap
+from kotim_social.jobs.made_files import expire_made_files, file_kind
+from kotim_social.jobs.models import Job, MadeFile
+from kotim_social.jobs.running import run
+from kotim_social.lib import progress
+from tests.disbursements.browsing import address, browser, post, text
+from tests.documents.pdf_text import drawn_text
+from tests.factories import (
+    Four,
+    a_list,
+    book,
+    change_role,
+    fresh,
+    make_user,
+    ready_people,
+    register,
+    the_four,
+    walk_to,
+)
+
+
+@pytest.fixture
+def four(transactional_db: None) -> Four:
+    return the_four()
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than two rows are many, and each row is told."""
+    for module in (actions, offering, reports, report_files, list_paper_views, paying):
+        monkeypatch.setattr(module, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(progress, "ROWS_BETWEEN", 1)
+
+
+def asked(client: Client, url: str) -> Job:
+    """The question by GET, the yes by POST; a worker lives and has not begun."""
+    before = Job.objects.count()
+    assert client.get(url).status_code == 200
+    assert Job.objects.count() == before
+    answer = post(client, url)
+    assert answer.status_code == 302, text(answer)
+    return Job.objects.get(pk=answer.url.rstrip("/").rpartition("/")[2])
+
+
+def made_of(job: Job) -> MadeFile:
+    run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done) == ("finished", job.total)
+    return MadeFile.objects.get(pk=job.result_id)
+
+
+def fetch(client: Client, made: MadeFile) -> Any:
+    return client.get(reverse("jobs:made_file", args=[made.pk]))
+
+
+PEOPLE = "cases:worker_export"
+
+
+def people_url(form: str = "csv", query: str = "") -> str:
+    return f"{reverse(PEOPLE, args=[form])}?{query}"
+
+
+def test_a_small_file_comes_at_once(four: Four) -> None:
+    register(3, by=four.petugas)
+    for url in (people_url(), address("report_export", "nominatif", "xlsx")):
+        assert "attachment" in browser(four.pimpinan).get(url)["Content-Disposition"]
+    assert not Job.objects.exists()
+    assert {"worker.export", "report.export"} <= set(Entry.objects.values_list("act", flat=True))
+
+
+def test_of_501_rows_the_page_asks(four: Four) -> None:
+    """The real border, by the real count."""
+    register(1, by=four.petugas)
+    kind = file_kind("people_export")
+    assert offering.MOST_AT_ONCE == 500
+    for rows, is_large in ((500, False), (501, True)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(
+                made_files._KINDS,
+                kind.code,
+                made_files.FileKind(
+                    kind.code, kind.label, kind.perms, lambda _by, _what, n=rows: n, kind.make,
+                    kind.still_holds,
+                ),
+            )  # fmt: skip
+            page = browser(four.pimpinan).get(people_url())
+        assert page.has_header("Content-Disposition") is not is_large
+        assert ("501" in text(page)) is is_large
+
+
+@pytest.mark.usefixtures("few")
+def test_a_large_file_waits_for_the_worker_and_is_fetched(four: Four) -> None:
+    people = register(3, by=four.petugas)
+    client = browser(four.pimpinan)
+    job = asked(client, people_url())
+    assert job.arguments == {"query": "", "form": "csv"}
+    page = client.get(reverse("jobs:job_detail", args=[job.pk]))
+    assert page.context["nobody_works"] is True and not page.context["follows"]
+    assert post(client, people_url()).url == reverse("jobs:job_detail", args=[job.pk])
+    call_command("job_worker", once=True)
+    job.refresh_from_db()
+    made = MadeFile.objects.get(job=job)
+    shown = text(client.get(reverse("jobs:job_detail", args=[job.pk])))
+    assert reverse("jobs:made_file", args=[made.pk]) in shown
+    answer = fetch(client, made)
+    assert answer["Content-Disposition"] == 'attachment; filename="penerima.csv"'
+    assert answer["Cache-Control"] == "no-store"
+    assert all(one.name in answer.content.decode() for one in people)
+    assert people[0].name.encode() not in made.stored.path.read_bytes()
+    acts = list(Entry.objects.values_list("act", flat=True))
+    assert (acts.count("worker.export"), acts.count("file.read")) == (1, 1)
+
+
+@pytest.mark.usefixtures("few")
+def test_the_page_looks_again_only_while_it_runs(four: Four) -> None:
+    register(3, by=four.petugas)
+    beat("here")
+    client = browser(four.pimpinan)
+    job = asked(client, people_url())
+    url = reverse("jobs:job_detail", args=[job.pk])
+    assert 'data-follow="5"' in text(client.get(url)) and f'href="{url}"' in text(client.get(url))
+    Job.objects.filter(pk=job.pk).update(requested_at=timezone.now() - timedelta(minutes=11))
+    assert "data-follow" not in text(client.get(url))
+    made_of(job)
+    assert "data-follow" not in text(client.get(url))
+
+
+@pytest.mark.usefixtures("few")
+def test_it_gives_exactly_what_is_shown(four: Four) -> None:
+    register(3, by=four.petugas, place="TANGAR")
+    register(3, by=four.petugas, place="MEKAR_JAYA")
+    client, query = browser(four.pimpinan), "place=TANGAR&sort=-name"
+    page = client.get(f"{reverse('cases:worker_list')}?{query}")
+    beat("here")
+    made = made_of(asked(client, people_url("xlsx", query)))
+    book_ = load_workbook(io.BytesIO(fetch(client, made).content))
+    rows = list(book_.active.iter_rows(min_row=2, values_only=True))
+    assert [row[:2] for row in rows] == [(r.name, r.register_no) for r in page.context["page"].rows]
+    about = dict(book_["Keterangan"].iter_rows(values_only=True))
+    tag = page.context["listing"].tags()[0]["label"]
+    assert tag in about.values() and "Nama, menurun" in about.values()
+
+
+@pytest.mark.usefixtures("few")
+def test_the_worker_tells_how_far_it_is(four: Four, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(4, by=four.petugas)
+    beat("here")
+    job, seen = asked(browser(four.pimpinan), people_url("xlsx")), []
+    kind = file_kind("people_export")
+    made_files._make(kind, Job.objects.get(pk=job.pk), seen.append)
+    assert seen == [1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("few")
+def test_a_killed_workers_file_is_reaped_and_made_once(
+    four: Four, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(3, by=four.petugas)
+    beat("here")
+    client = browser(four.pimpinan)
+    job = asked(client, people_url())
+    real = made_files.store
+
+    def killed(*args: Any, **more: Any) -> Any:
+        real(*args, **more)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(made_files, "store", killed)
+        run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "running" and not MadeFile.objects.exists()
+    assert not Entry.objects.filter(act="worker.export").exists()
+    Job.objects.filter(pk=job.pk).update(beat_at=timezone.now() - timedelta(minutes=3))
+    assert reap() == 1
+    made = made_of(job)
+    run(job.pk)  # a queue may deliver twice
+    assert MadeFile.objects.get() == made
+    assert Entry.objects.filter(act="worker.export").count() == 1
+    assert job.attempt == 2 and fetch(client, made).status_code == 200
+
+
+@pytest.mark.usefixtures("few")
+def test_whoever_lost_the_role_gets_nothing(four: Four) -> None:
+    register(3, by=four.petugas)
+    beat("here")
+    client, other = browser(four.pimpinan), browser(four.bendahara)
+    made, waiting = made_of(asked(client, people_url())), asked(client, people_url("xlsx"))
+    assert fetch(other, made).status_code == 404
+    assert fetch(browser(change_role(four.pimpinan, "petugas")), made).status_code == 403
+    run(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.failure) == ("failed", "no_right")
+
+
+@pytest.mark.usefixtures("few")
+def test_whoever_no_longer_sees_somebody_in_it_gets_nothing(four: Four) -> None:
+    """Two of a caseworker's places; then one is taken from her."""
+    register(2, by=four.petugas, place="TANGAR")
+    register(1, by=four.petugas)
+    hers = make_user("petugas", lokalisasi=["TANGAR", "KM12"])
+    beat("here")
+    client = browser(hers)
+    made = made_of(asked(client, address("report_draft", "nominatif")))
+    assert len(made.people) == 3 and not made.of_everybody
+    assert fetch(client, made).status_code == 200
+    hers.assignments.filter(lokalisasi="KM12").delete()
+    assert fetch(browser(fresh(hers)), made).status_code == 404
+
+
+@pytest.mark.usefixtures("few")
+def test_a_child_found_out_meanwhile_closes_the_file(four: Four) -> None:
+    """The treasurer sees everything but children (R19)."""
+    people = register(3, by=four.petugas)
+    beat("here")
+    client = browser(four.bendahara)
+    made = made_of(asked(client, people_url()))
+    assert fetch(client, made).status_code == 200
+    Worker.objects.filter(pk=people[0].pk).update(birth_date=date(2005, 1, 1))
+    assert fetch(client, made).status_code == 404
+
+
+@pytest.mark.usefixtures("few")
+def test_after_a_day_it_is_gone(four: Four) -> None:
+    register(3, by=four.petugas)
+    beat("here")
+    client = browser(four.pimpinan)
+    made = made_of(asked(client, people_url()))
+    assert expire_made_files() == 0
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        client = browser(four.pimpinan)
+        answer = fetch(client, made)
+        assert answer.url == reverse("jobs:job_detail", args=[made.job_id])
+        assert expire_made_files() == 1
+        assert expire_made_files() == 0
+        shown = text(client.get(answer.url))
+    assert reverse("jobs:made_file", args=[made.pk]) not in shown
+    assert DestroyedFile.objects.get().destroyed_by is None
+    assert not made.stored.path.exists()
+    assert fetch(browser(four.pimpinan), made).status_code == 404
+
+
+# -- the money's files ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def payment_list(four: Four) -> PaymentList:
+    ready_people(3, four=four)
+    return walk_to(a_list(by=four.petugas), "approved", four=four)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("report_export", ["nominatif", "csv"]),
+        ("report_draft", ["nominatif"]),
+        ("list_export", ["list", "nominatif", "xlsx"]),
+        ("list_nominatif", ["list"]),
+        ("list_paper_draft", ["list", "transfer_list"]),
+    ],
+)
+def test_every_file_of_the_money_takes_the_same_way(
+    four: Four, payment_list: PaymentList, name: str, parts: list[str]
+) -> None:
+    beat("here")
+    client = browser(four.bendahara)
+    url = address(name, *[payment_list.pk if part == "list" else part for part in parts])
+    made = made_of(asked(client, url))
+    answer = fetch(client, made)
+    assert answer.status_code == 200 and answer.content
+    assert fetch(browser(four.pimpinan), made).status_code == 404
+
+
+@pytest.mark.usefixtures("few")
+def test_a_large_file_for_the_bank_has_a_password_and_ends_with_a_retur(
+    four: Four, payment_list: PaymentList
+) -> None:
+    walk_to(payment_list, "ordered", four=four)
+    beat("here")
+    client = browser(four.bendahara)
+    made = made_of(asked(client, address("list_transfer", payment_list.pk, "xlsx")))
+    url = address("transfer_file", made.pk)
+    ticket = client.get(url).context["ticket"]
+    answer = client.post(url, {"ticket": ticket.token})
+    assert answer.status_code == 200 and not answer.content.startswith(b"PK")
+    assert list_files.bank_file_still_holds(four.bendahara, made)
+    line = payment_list.lines.order_by("number").first()
+    assert line is not None
+    book(payment_list, by=four.bendahara, returned={line.pk: "wrong_number"})
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.usefixtures("few")
+def test_a_large_paper_gets_one_number(four: Four, payment_list: PaymentList) -> None:
+    beat("here")
+    client = browser(four.bendahara)
+    for url in (
+        address("list_nominatif_issue", payment_list.pk),
+        address("list_paper_issue", payment_list.pk, "collective_receipt"),
+    ):
+        before = IssuedPaper.objects.count()
+        job = asked(client, url)
+        assert IssuedPaper.objects.count() == before
+        run(job.pk)
+        run(job.pk)
+        job.refresh_from_db()
+        paper = IssuedPaper.objects.get(pk=job.result_id)
+        assert IssuedPaper.objects.count() == before + 1
+        shown = text(client.get(reverse("jobs:job_detail", args=[job.pk])))
+        assert address("paper_page", paper.pk) in shown
+        assert paper.number.replace(" ", "") in drawn_text(paper.file.read())
+
+
+@pytest.mark.usefixtures("few")
+def test_what_may_not_have_a_number_is_refused_before_a_worker_begins(four: Four) -> None:
+    ready_people(3, four=four)
+    register(1, by=four.petugas)
+    payment_list = a_list(by=four.petugas)
+    client = browser(four.bendahara)
+    for url in (
+        address("report_issue", "nominatif"),
+        address("list_nominatif_issue", payment_list.pk),
+    ):
+        assert client.get(url).status_code == 302
+    assert (
+        post(client, address("list_paper_issue", payment_list.pk, "transfer_list")).status_code
+        == 422
+    )
+    assert not Job.objects.exists()
+
+
+def test_the_app_role_cannot_change_a_made_file(four: Four) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege(current_user, 'jobs_madefile', 'UPDATE, DELETE')"
+        )
+        assert cursor.fetchone() == (False,)
