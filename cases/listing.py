@@ -53,8 +53,8 @@ WAYS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "home": (gettext_lazy("arrived"), ("arrived", "handed_over", "returned_alone")),
     "left": (gettext_lazy("has left"), LEFT),
 }
-# A home region that is not known, beside the provinces.
-UNKNOWN = "none"
+# A home region that is not known, or whichever is, beside the provinces.
+UNKNOWN, KNOWN = "none", "any"
 SORTS = {
     "name": ("name", "id"),
     "register": ("register_no", "id"),
@@ -102,6 +102,7 @@ FILTERS = (
         gettext_lazy("Home province"),
         lambda: [
             *province_names(),
+            (KNOWN, gettext_lazy("known")),
             (UNKNOWN, gettext_lazy("not known")),
         ],
     ),
@@ -203,8 +204,11 @@ class Listing:
         """Home, way, decree and sessions: what hangs on other tables."""
         condition = Q()
         if province := self.values.get("province"):
-            known = Q(home_regency__in=Regency.objects.filter(province=province))
-            condition &= Q(home_regency__isnull=True) if province == UNKNOWN else known
+            if province in (UNKNOWN, KNOWN):
+                condition &= Q(home_regency__isnull=province == UNKNOWN)
+            else:
+                here = Regency.objects.filter(province=province)
+                condition &= Q(home_regency__in=here)
         if way := self.values.get("journey"):
             condition &= on_the_way(way)
         if decree := self.values.get("decree"):

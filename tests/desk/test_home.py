@@ -93,11 +93,16 @@ def test_a_caseworker_of_one_place_sees_the_numbers_of_that_place(office: Four) 
         assert counted_rows(client, href) == number, href
 
 
-def test_no_figure_stands_there_without_a_link(office: Four) -> None:
-    page = parse(browser(office.petugas).get(HOME).content.decode())
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_no_figure_stands_there_without_a_link(office: Four, role: Role) -> None:
+    """Neither among the large ones nor in a table; a nought, a bar and rupiah lead nowhere."""
+    user = getattr(office, role.value, None) or factories.make_user(role)
+    page = parse(browser(user).get(HOME).content.decode())
     figures = [node for node in page.walk() if node.has_class("figure__value")]
     assert figures
-    assert all(figure.all("a") for figure in figures)
+    cells = [node for node in page.all("td") if number_of(node.text) and not node.all("meter")]
+    assert cells
+    assert [node.text for node in (*figures, *cells) if not node.all("a")] == []
 
 
 def test_what_waits_is_at_most_seven_lines_each_with_something(office: Four) -> None:
@@ -142,7 +147,9 @@ def test_the_page_of_one_person_asks_eight_things(office: Four) -> None:
     ("role", "page"),
     [
         (Role.PETUGAS, "cases:import_upload"),
+        (Role.VERIFIKATOR, None),
         (Role.PIMPINAN, "disbursements:programme"),
+        (Role.BENDAHARA, "disbursements:programme"),
         (Role.ADMIN, "admin:index"),
         (Role.AUDITOR, None),
     ],

@@ -105,7 +105,7 @@ def lighthouse(served: Served) -> list[str]:
     }
     job = {
         "pages": {name: served.base + path for name, path in pages.items()},
-        "cookie": f"sessionid={served.cookie('petugas')}",
+        "session": served.cookie("petugas"),
         "chromium": os.environ["CHROMIUM"],
         "runs": RUNS,
         "attempts": ATTEMPTS,

@@ -68,7 +68,7 @@ def _first_step(user: User) -> dict[str, str]:
             "first_url": reverse("cases:import_upload"),
             "first": _("Import the register"),
         }
-    if user.can(Perm.WORKER_EDIT):
+    if user.can(Perm.PROGRAMME_EDIT):
         return {
             "hint": _("A caseworker imports the register. Check the programme and its ceilings."),
             "first_url": reverse("disbursements:programme"),
