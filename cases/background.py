@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions.importing import IMPORTABLE, confirm_import
 from cases.list_file import export_people, people_rows, sees_all_of
+from cases.minutes_file import draft_minutes, issue_minutes, minutes_rows, minutes_still_hers
 from cases.models import RegisterImport
 from cases.rejected import make_rejected, rejected_count, rejected_still_hers
 from cases.workflow import IMPORT
@@ -18,10 +19,12 @@ from kotim_social.jobs.actions import request_job
 from kotim_social.jobs.kinds import JobKind, Report, register
 from kotim_social.jobs.made_files import FileKind, register_file
 from kotim_social.jobs.models import Job
+from kotim_social.lib.progress import watched
 from kotim_social.workflow import Refused
 
 KIND = "register_import"
 PEOPLE, REJECTED = "people_export", "rejected_rows"
+MINUTES, MINUTES_ISSUE = "minutes_draft", "minutes_issue"
 
 
 def request_import(source: RegisterImport, *, by: User) -> Job:
@@ -77,5 +80,32 @@ register_file(
         rows=rejected_count,
         make=make_rejected,
         still_holds=rejected_still_hers,
+    )
+)
+register_file(
+    FileKind(
+        code=MINUTES,
+        label=gettext_lazy("Draft of the minutes of a session"),
+        perms=(Perm.REPORT_VIEW,),
+        rows=minutes_rows,
+        make=draft_minutes,
+        still_holds=minutes_still_hers,
+    )
+)
+
+
+def _issue_minutes(job: Job, report: Report) -> UUID:
+    with watched(lambda done: report(min(done, job.total))):
+        issue_minutes(job.requested_by, job.arguments)
+    return UUID(job.arguments["session"])
+
+
+register(
+    JobKind(
+        code=MINUTES_ISSUE,
+        label=gettext_lazy("Minutes of a session with a number"),
+        perms=(Perm.PAPER_ISSUE,),
+        work=_issue_minutes,
+        result_page="cases:session_detail",
     )
 )

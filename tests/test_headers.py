@@ -39,6 +39,15 @@ def client() -> Client:
     return client
 
 
+def test_pages_go_out_packed_and_files_as_they_are(client: Client) -> None:
+    packed = {"accept-encoding": "gzip"}
+    page = client.get(reverse("cases:search"), headers=packed)
+    assert page["Content-Encoding"] == "gzip" and "Accept-Encoding" in page["Vary"]
+    assert len(page.content) < len(client.get(reverse("cases:search")).content) / 2
+    template = client.get(reverse("cases:import_template"), headers=packed)
+    assert template.status_code == 200 and not template.has_header("Content-Encoding")
+
+
 def assert_guarded(response: HttpResponse) -> None:
     for name, value in EXACTLY.items():
         assert response.headers.get(name) == value, f"{name} on {response.status_code}"

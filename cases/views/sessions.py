@@ -9,28 +9,26 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.actions.sessions import NewSession, record_session
+from cases.background import MINUTES, MINUTES_ISSUE
 from cases.forms.verval import SessionForm
+from cases.minutes_file import FILE_NAME, KIND, issue_minutes, minutes_rows
 from cases.models import VerificationSession
-from cases.papers.minutes import minutes_data, minutes_pdf
-from kotim_social.accounts.access import get_visible_or_404, require
+from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, YesForm, ask, fact
 from kotim_social.audit.trail import record
-from kotim_social.documents.actions import issue_printed
 from kotim_social.documents.models import IssuedPaper
-from kotim_social.files.serving import attachment, file_response
+from kotim_social.files.serving import file_response
 from kotim_social.idempotency.forms import idempotent
-from kotim_social.lib.dates import format_date, today
-from kotim_social.workflow import Refused
+from kotim_social.jobs.actions import MOST_AT_ONCE
+from kotim_social.jobs.offering import give_file, job_url
+from kotim_social.lib.dates import format_date
 
 PAGE = 50
-KIND = "verification_minutes"
-FILE_NAME = "dokumen.pdf"
 
 
 @require(Perm.REPORT_VIEW)
@@ -84,27 +82,26 @@ def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require(Perm.REPORT_VIEW)
-@require_safe
 def session_minutes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The minutes as a draft."""
-    session = _session(request, pk)
-    record("paper.draft", by=request.user, obj=session, changes={"kind": [None, KIND]})
-    data = minutes_data(session, day=today())
-    content = minutes_pdf(data, None, by=request.user.full_name, at=timezone.localtime())
-    return attachment(content, content_type="application/pdf", filename=FILE_NAME)
+    back = reverse("cases:session_detail", args=[pk])
+    return give_file(request, MINUTES, {"session": str(pk)}, back=back)
 
 
 @require(Perm.PAPER_ISSUE)
 @idempotent
 def session_minutes_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
+    user, arguments = actor(request), {"session": str(pk)}
     session = _session(request, pk)
-    data = minutes_data(session, day=today())
-    people = len(data["rows"])
+    people = minutes_rows(user, arguments)
+    is_large = people > MOST_AT_ONCE
     asking = Asking(
         question=_("Issue the minutes of this session?"),
         submit=_("Issue the minutes"),
         back=reverse("cases:session_detail", args=[session.pk]),
-        done=_("The minutes are issued."),
+        done=_("The paper is being made. It has its number when the work is done.")
+        if is_large
+        else _("The minutes are issued."),
         facts=[
             fact(_("Place"), session.place.label),
             fact(_("Date of the session"), format_date(session.held_on)),
@@ -113,10 +110,11 @@ def session_minutes_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
         warning=_("The number is used up; an issued paper never changes."),
     )
 
-    def run(_data: object) -> None:
-        if not people:
-            raise Refused(_("No result is recorded in this session yet."))
-        issue_printed(kind=KIND, data=data, pdf=minutes_pdf, by=request.user, subject=session)
+    def run(_data: object) -> str | None:
+        if is_large:
+            return job_url(MINUTES_ISSUE, arguments, rows=people, by=user)
+        issue_minutes(user, arguments)
+        return None
 
     return ask(request, YesForm(request.POST or None), asking, run)
 

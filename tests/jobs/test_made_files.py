@@ -15,7 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from cases.actions.sessions import NewSession, record_session
+from cases.actions.verification import Finding, decide_eligibility
 from cases.models import Worker
+from cases.views import sessions
 from disbursements import list_files, report_files
 from disbursements.models import PaymentList
 from disbursements.views import list_papers as list_paper_views
@@ -29,14 +32,17 @@ from kotim_social.jobs.made_files import expire_made_files, file_kind
 from kotim_social.jobs.models import Job, MadeFile
 from kotim_social.jobs.running import run
 from kotim_social.lib import progress
+from kotim_social.regions.models import Place
 from tests.disbursements.browsing import address, browser, post, text
 from tests.documents.pdf_text import drawn_text
 from tests.factories import (
+    FOUND_ELIGIBLE,
     Four,
     a_list,
     book,
     change_role,
     fresh,
+    ids,
     make_user,
     ready_people,
     register,
@@ -264,6 +270,32 @@ def test_after_a_day_it_is_gone(four: Four) -> None:
     assert DestroyedFile.objects.get().destroyed_by is None
     assert not made.stored.path.exists()
     assert fetch(browser(four.pimpinan), made).status_code == 404
+
+
+@pytest.mark.usefixtures("few")
+def test_large_minutes_are_drafted_and_issued_by_the_worker(
+    four: Four, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "MOST_AT_ONCE", 2)
+    session = record_session(
+        NewSession(place=Place.objects.get(pk="KM12"), held_on=FOUND_ELIGIBLE, team="Satu – Ketua"),
+        by=four.verifikator,
+    )
+    finding = Finding(act="find_eligible", decided_on=FOUND_ELIGIBLE, session=session)
+    found = ids(register(3, by=four.petugas))
+    decide_eligibility(workers=found, finding=finding, by=four.verifikator)
+    assert session.decisions.count() == 3
+    beat("here")
+    client = browser(four.pimpinan)
+    made = made_of(asked(client, reverse("cases:session_minutes", args=[session.pk])))
+    assert b"%PDF" in fetch(client, made).content
+    job = asked(client, reverse("cases:session_minutes_issue", args=[session.pk]))
+    run(job.pk)
+    run(job.pk)
+    job.refresh_from_db()
+    paper = IssuedPaper.objects.get(kind="verification_minutes")
+    assert (job.state, job.result_id) == ("finished", session.pk)
+    assert paper.subject_id == str(session.pk)
 
 
 # -- the money's files ---------------------------------------------------------------------------
