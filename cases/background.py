@@ -62,6 +62,12 @@ register(
     )
 )
 
+
+def _session(job: Job) -> str:
+    """Minutes hold whoever was spoken of in the session."""
+    return f"session:{job.arguments['session']}"
+
+
 register_file(
     FileKind(
         code=PEOPLE,
@@ -90,6 +96,7 @@ register_file(
         rows=minutes_rows,
         make=draft_minutes,
         still_holds=minutes_still_hers,
+        people=_session,
     )
 )
 
@@ -107,5 +114,6 @@ register(
         perms=(Perm.PAPER_ISSUE,),
         work=_issue_minutes,
         result_page="cases:session_detail",
+        people=_session,
     )
 )

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import VerificationSession, Worker
+from cases.models import VerificationSession, children_among
 from cases.papers.minutes import minutes_data, minutes_pdf
 from kotim_social.accounts.access import get_visible_or_404
 from kotim_social.accounts.models import User
@@ -37,9 +37,8 @@ def draft_minutes(by: User, arguments: Arguments) -> Made:
     record("paper.draft", by=by, obj=session, changes={"kind": [None, KIND]})
     data = minutes_data(session, day=today())
     content = minutes_pdf(data, None, by=by.full_name, at=timezone.localtime())
-    people = Worker.objects.filter(pk__in=session.decisions.values("worker"))
-    named = people.exclude(pk__in=people.protected_from(by).values("pk"))
-    return Made(content, PDF, FILE_NAME, people=lambda: list(named.values_list("pk", flat=True)))
+    people = set(session.decisions.values_list("worker", flat=True))
+    return Made(content, PDF, FILE_NAME, people=lambda: people - children_among(people, by))
 
 
 def issue_minutes(by: User, arguments: Arguments) -> IssuedPaper:
@@ -53,5 +52,4 @@ def issue_minutes(by: User, arguments: Arguments) -> IssuedPaper:
 def minutes_still_hers(user: User, made: MadeFile) -> bool:
     """Whether she yet sees the session, and nobody in it turned out to be a child (R19)."""
     session_or_404(user, made.job.arguments)
-    people = Worker.objects.filter(pk__in=made.people)
-    return not people.protected_from(user).exists()
+    return not children_among(made.people, user)

@@ -131,27 +131,28 @@ def bank_rows_of(by: User, arguments: Arguments) -> int:
 
 def make_bank_file(by: User, arguments: Arguments) -> Made:
     """With whole account numbers: whoever hands it out puts the password on it."""
-    payments, form = payments_of(visible_list(by, arguments["list"])), arguments["form"]
+    payment_list, form = visible_list(by, arguments["list"]), arguments["form"]
+    payments = payments_of(payment_list)
     if against := against_bank_file(payments, form):
         raise Refused(*against)
     record(
         "paymentlist.export",
         by=by,
-        obj=payments.payment_list,
+        obj=payment_list,
         changes={"form": [None, form], "rows": [None, len(payments.rows)]},
     )
     content_type = PDF if form == PDF_FORM else CONTENT_TYPES[form]
     return Made(
         bank_file(payments, form),
         content_type,
-        f"{bank_file_name(payments)}.{form}",
+        f"{bank_file_name(payment_list)}.{form}",
         people=lambda: _people(payments, by),
         mark=payments.check_sum,
     )
 
 
-def bank_file_name(payments: Payments) -> str:
-    return f"transfer-{payments.payment_list.number}"
+def bank_file_name(payment_list: PaymentList) -> str:
+    return f"transfer-{payment_list.number}"
 
 
 def bank_file_still_holds(user: User, made: MadeFile) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, QueryDict
 
-from cases.models import Worker
+from cases.models import Worker, children_among
 from disbursements.forms.reports import ReportFilter
 from disbursements.models import PaymentList
 from disbursements.papers.issuing import (
@@ -26,7 +26,6 @@ from disbursements.realisation import Period, standing_payments
 from disbursements.sheets import sheet_of
 from kotim_social.accounts.access import get_visible_or_404
 from kotim_social.accounts.models import User
-from kotim_social.audit.scope import whole_office
 from kotim_social.audit.trail import record
 from kotim_social.documents.exports import CONTENT_TYPES, as_file
 from kotim_social.documents.models import IssuedPaper
@@ -167,9 +166,7 @@ def named(ids: set[UUID], by: User | None) -> set[UUID]:
     """Without the children whom this user does not see."""
     if by is None:
         return ids
-    with whole_office():
-        children = Worker.objects.filter(pk__in=ids).protected_from(by)
-        return ids - set(children.values_list("pk", flat=True))
+    return ids - children_among(ids, by)
 
 
 def still_holds(user: User, made: MadeFile) -> bool:
@@ -177,11 +174,5 @@ def still_holds(user: User, made: MadeFile) -> bool:
     people = Worker.objects.filter(pk__in=made.people)
     if pk := made.job.arguments.get("list"):
         seen = PaymentList.objects.visible_to(user).filter(pk=pk).exists()
-        return seen and not _is_protected(people, user)
+        return seen and not children_among(made.people, user)
     return people.visible_to(user).count() == len(made.people)
-
-
-@whole_office()
-def _is_protected(people: Any, user: User) -> bool:
-    """Asked of everybody: a child whom she does not see would not answer."""
-    return bool(people.protected_from(user).exists())

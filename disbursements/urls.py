@@ -135,6 +135,7 @@ people_of(
     "pengembalian/",
     "pembayaran/",
     "^pembayaran/",
+    "transfer/",
     "kertas/",
     "^kertas/",
     "laporan/",

@@ -33,7 +33,7 @@ from cases.models.verification import (
     StageFreeze,
     VerificationSession,
 )
-from cases.models.whereabouts import Whereabouts
+from cases.models.whereabouts import Whereabouts, children_among
 from cases.models.worker import Alias, CaseHolder, OfAPerson, Worker, WorkerQuerySet
 
 __all__ = [
@@ -90,6 +90,7 @@ __all__ = [
     "Whereabouts",
     "Worker",
     "WorkerQuerySet",
+    "children_among",
     "of_age",
     "under_age",
 ]

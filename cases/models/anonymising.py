@@ -145,4 +145,7 @@ class AnonymisedPerson(models.Model):
     @property
     def shown(self) -> str:
         """Her register number; a child has none and is not named."""
-        return str(self.worker.register_no if self.worker else self.child.known_as)
+        if self.worker is not None:
+            return str(self.worker.register_no)
+        assert self.child is not None, "a constraint of the table"
+        return str(self.child.known_as)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -47,3 +49,9 @@ class Whereabouts(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+def children_among(ids: Iterable[UUID], user: User) -> set[UUID]:
+    """Those of these people who are children whom this user does not see (R19)."""
+    rows = Whereabouts.objects.filter(pk__in=list(ids)).protected_from(user)
+    return set(rows.values_list("pk", flat=True))

@@ -118,7 +118,7 @@ def _handing(payments: Payments, form: str, make: Callable[[], bytes]) -> Handin
         question=_("Save the list for the bank as a protected file?"),
         about=f"transfer.{payment_list.pk}",
         form=form,
-        name=bank_file_name(payments),
+        name=bank_file_name(payment_list),
         back=reverse("disbursements:list_papers", args=[payment_list.pk]),
         make=make,
         facts=[

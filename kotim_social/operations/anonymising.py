@@ -85,6 +85,7 @@ def _still_due(row: Anonymising) -> list[AnonymisedPerson]:
 def _is_closed(one: AnonymisedPerson) -> bool:
     if one.worker is not None:
         return bool(one.worker.case_state == "closed")
+    assert one.child is not None, "a constraint of the table"
     # A child who was given a record since then goes with that record.
     return bool(one.child.state == "closed" and one.child.worker_id is None)
 
@@ -268,7 +269,7 @@ def _finish(row: Anonymising, people: list[AnonymisedPerson], counts: dict[str, 
         done_at=now
     )
     Anonymising.objects.using(OWNER).filter(pk=row.pk).update(state="done", done_at=now)
-    entries = [_of_one(one.worker or one.child) for one in people]
+    entries = [_of_one(person) for one in people if (person := one.worker or one.child)]
     changes = {"people": [None, len(people)], "rows": [None, sum(counts.values())]}
     entries.append(
         build(
