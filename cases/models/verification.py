@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import verval_workflow
 from cases.models.worker import OfAPerson, Worker
 from kotim_social.accounts.models import User
 from kotim_social.audit.immutable import ImmutableModel, ImmutableQuerySet
+from kotim_social.lib.dates import today
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
 from kotim_social.regions.models import Lokalisasi, Place
@@ -175,6 +177,18 @@ class FrozenPerson(ImmutableModel):
         return str(self.pk)
 
 
+class ObjectionQuerySet(OfAPerson):
+    def overdue(self) -> ObjectionQuerySet:
+        return self.filter(state="open", due_on__lt=today())
+
+    def to_verify_again(self) -> ObjectionQuerySet:
+        """Upheld, and nobody has looked at her anew since: the old finding still stands."""
+        later = apps.get_model("cases.EligibilityDecision").objects.filter(
+            worker=OuterRef("worker"), recorded_at__gt=OuterRef("decided_at")
+        )
+        return self.filter(~Exists(later), state="upheld", worker__case_state="open")
+
+
 class Objection(models.Model):
     """She does not agree with a finding: her grounds, a day by which to answer, the answer."""
 
@@ -198,7 +212,7 @@ class Objection(models.Model):
     decided_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     outcome = EncryptedTextField(label="objection.outcome", null=True, blank=True)
 
-    objects = OfAPerson.as_manager()
+    objects = ObjectionQuerySet.as_manager()
     privacy: ClassVar[dict[str, str]] = {
         "id": "umum",
         "worker": "umum",

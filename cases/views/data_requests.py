@@ -36,14 +36,19 @@ PAGE = 50
 @require_safe
 def data_request_list(request: HttpRequest) -> HttpResponse:
     """Open ones first, the most urgent on top."""
-    rows = DataRequest.objects.visible_to(actor(request)).select_related("worker", "owner")
+    seen = DataRequest.objects.visible_to(actor(request))
+    waiting = seen.filter(state="open")
+    sets = {"": seen, "open": waiting, "late": waiting.filter(deadline__lt=timezone.now())}
+    rows = sets.get(request.GET.get("state", ""))
+    if rows is None:
+        raise Http404
+    rows = rows.select_related("worker", "owner")
     waits = Case(When(state="open", then=Value(0)), default=Value(1))
     page = Paginator(rows.order_by(waits, F("deadline"), "pk"), PAGE)
-    waiting = rows.filter(state="open")
     context = {
         "page": page.get_page(request.GET.get("page")),
         "waiting": waiting.count(),
-        "overdue": waiting.filter(deadline__lt=timezone.now()).count(),
+        "overdue": sets["late"].count(),
     }
     return render(request, "cases/data_request_list.html", context)
 

@@ -30,19 +30,24 @@ PAGE = 50
 @require_safe
 def objection_list(request: HttpRequest) -> HttpResponse:
     """Open ones first, by the day on which the answer is due."""
-    rows = Objection.objects.visible_to(request.user).select_related("worker__place")
-    state = request.GET.get("state", "")
-    if state and state not in dict(OBJECTION.choices):
+    seen = Objection.objects.visible_to(request.user)
+    sets = {
+        "": seen,
+        "late": seen.overdue(),
+        "again": seen.to_verify_again(),
+        **{code: seen.filter(state=code) for code in dict(OBJECTION.choices)},
+    }
+    rows = sets.get(request.GET.get("state", ""))
+    if rows is None:
         raise Http404
-    if state:
-        rows = rows.filter(state=state)
+    rows = rows.select_related("worker__place")
     page = Paginator(rows.order_by("decided_on", "due_on", "pk"), PAGE)
-    waiting = Objection.objects.visible_to(request.user).filter(state="open")
     context = {
         "page": page.get_page(request.GET.get("page")),
         "today": today(),
-        "waiting": waiting.count(),
-        "overdue": waiting.filter(due_on__lt=today()).count(),
+        "waiting": sets["open"].count(),
+        "overdue": sets["late"].count(),
+        "again": sets["again"].count(),
     }
     return render(request, "cases/objection_list.html", context)
 
@@ -76,7 +81,14 @@ def objection_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     objection = _objection(request, pk)
     record("objection.view", by=request.user, obj=objection)
     acts = OBJECTION.acts_for(objection, request.user)
-    context = {"objection": objection, "acts": acts, "is_late": _is_late(objection)}
+    again = Objection.objects.to_verify_again().filter(pk=objection.pk).exists()
+    context = {
+        "objection": objection,
+        "acts": acts,
+        "is_late": _is_late(objection),
+        "waits_for_verifier": again,
+        "may_verify": request.user.can(Perm.WORKER_VERIFY),
+    }
     return render(request, "cases/objection_detail.html", context)
 
 

@@ -17,6 +17,7 @@ from cases.models import (
     ChildReferral,
     Correction,
     DataBreach,
+    DataRequest,
     LateProposal,
     Objection,
     RegisterImport,
@@ -85,7 +86,12 @@ _WAITS: dict[str, tuple[Perm, Callable[[User], QuerySet[Any]]]] = {
     ),
     "closings": (Perm.CASE_CLOSE, _seen(CaseClosing, state="requested")),
     "corrections": (Perm.CORRECTION_ACCEPT, _seen(Correction, state="proposed")),
+    "requests": (Perm.DATA_ANSWER, _seen(DataRequest, state="open")),
     "objections": (Perm.OBJECTION_DECIDE, _seen(Objection, state="open")),
+    "again": (
+        Perm.WORKER_VERIFY,
+        lambda user: Objection.objects.visible_to(user).to_verify_again(),
+    ),
     "proposed": (Perm.PROPOSAL_CHECK, _seen(LateProposal, state="proposed")),
     "checked": (Perm.PROPOSAL_DECIDE, _seen(LateProposal, state="checked")),
     "offers": (
@@ -126,6 +132,14 @@ def _urgent(user: User, counts: dict[str, int]) -> Iterator[Line]:
     breaches = reverse("cases:data_breach_list")
     lines = {
         "breaches": (_("Data breaches: 3 × 24 hours"), f"{breaches}?state=running"),
+        "requests": (
+            _("Requests about data: the law sets the hours"),
+            reverse("cases:data_request_list") + "?state=open",
+        ),
+        "again": (
+            _("Upheld objections: to be verified again"),
+            reverse("cases:objection_list") + "?state=again",
+        ),
         "offers": (_("Cases handed over to you"), reverse("cases:work_list") + "#offers"),
         "overdue": (_("Overdue in your cases"), reverse("cases:work_set", args=["terlambat"])),
         "children": (

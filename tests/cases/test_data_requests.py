@@ -93,6 +93,12 @@ def test_the_pages_lead_from_her_words_to_the_answer(worker: Worker, four: Four)
     detail = reverse("cases:data_request", args=[row.pk])
     assert detail in listed
     assert client.get(detail).status_code == 200
+    # The supervisor, who answers, has it on the first page; the list says which are too late.
+    waiting, head = reverse("cases:data_request_list") + "?state=open", browser(four.pimpinan)
+    assert waiting in head.get(reverse("desk:home")).content.decode()
+    assert detail in head.get(waiting).content.decode()
+    assert detail not in head.get(waiting.replace("open", "late")).content.decode()
+    assert head.get(waiting.replace("open", "none")).status_code == 404
     grant = reverse("cases:data_request_answer", args=[row.pk, "grant"])
     assert post(browser(four.pimpinan), grant, outcome="sudah diperbaiki").status_code == 302
     letter = reverse("cases:data_request_letter", args=[row.pk])

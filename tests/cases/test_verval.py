@@ -27,6 +27,7 @@ from kotim_social.lib.dates import today
 from kotim_social.regions.models import Lokalisasi, Place
 from kotim_social.workflow import Refused
 from tests import factories
+from tests.disbursements.browsing import browser, text
 from tests.documents.pdf_text import page_texts
 from tests.factories import Four
 from tests.test_access import signed_in
@@ -70,6 +71,30 @@ def test_an_objection_has_its_day_and_is_answered_by_somebody_else(four: Four) -
     objection.refresh_from_db()
     assert objection.state == "upheld"
     assert objection.decided_by == four.pimpinan
+
+
+def test_an_upheld_objection_waits_for_a_verifier_until_she_is_looked_at_again(four: Four) -> None:
+    factories.register(1, by=four.petugas)  # somebody who counts: the office is not empty
+    worker = not_eligible(four)
+    objection = objection_of(worker, four)
+    verifier, page = browser(four.verifikator), reverse("cases:objection_list") + "?state=again"
+    detail = reverse("cases:objection_detail", args=[objection.pk])
+    mends = reverse("cases:verification", args=[worker.pk])
+
+    def waits() -> bool:
+        here = detail in text(verifier.get(page))
+        assert (page in text(verifier.get(reverse("desk:home")))) is here
+        assert (mends in text(verifier.get(detail))) is here
+        return here
+
+    assert not waits()
+    answer = {"act": "uphold", "outcome": "benar", "decided_on": RAISED, "by": four.pimpinan}
+    answer_objection(objection=objection, **answer)
+    assert waits()
+    finding = Finding(act="find_eligible", decided_on=today())
+    decide_eligibility(workers=[worker.pk], finding=finding, by=four.verifikator)
+    assert not waits()
+    assert verifier.get(reverse("cases:objection_list") + "?state=none").status_code == 404
 
 
 def test_nothing_to_object_to_is_said(four: Four) -> None:

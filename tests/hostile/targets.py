@@ -30,6 +30,7 @@ from django.urls import (
 )
 
 from kotim_social.accounts.roles import ROLE_PERMISSIONS, Role
+from kotim_social.operations.grants import CLOSED
 
 APPS = ("cases", "disbursements", "repatriation", "desk", "documents", "accounts")
 OK, NOT_FOUND, FAILED = 200, 404, 500
@@ -257,6 +258,7 @@ def _ids_like(word: str) -> list[str]:
         str(pk)
         for model in apps.get_models()
         if model._meta.app_label in APPS and hint in (model._meta.model_name or "")
+        if model._meta.label not in CLOSED
         for pk in model._default_manager.order_by("-pk").values_list("pk", flat=True)[:3]
     ]
     return [*found[:TRIES], NOBODY]
