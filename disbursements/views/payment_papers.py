@@ -72,6 +72,13 @@ class Chosen:
         return of_selection(self.paper, self.selection.scope, **how)
 
     @property
+    def back(self) -> str:
+        """Where a refusal is told: of one list the page of its papers."""
+        if payment_list := self.selection.scope.payment_list:
+            return reverse("disbursements:list_papers", args=[payment_list.pk])
+        return self.url("payment_paper")
+
+    @property
     def only(self) -> str:
         return str(self.form.cleaned_data["only"])
 
@@ -144,7 +151,7 @@ def payment_paper_draft(request: HttpRequest, kind: str) -> HttpResponse:
     """The paper of what the screen shows, marked KONSEP."""
     chosen = _chosen(request, kind)
     arguments = chosen.arguments(only=chosen.only, size=size_of(request))
-    return give_file(request, PAPER_DRAFT, arguments, back=chosen.url("payment_paper"))
+    return give_file(request, PAPER_DRAFT, arguments, back=chosen.back)
 
 
 @require(Perm.REPORT_EXPORT)

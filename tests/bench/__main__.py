@@ -12,6 +12,7 @@ from typing import Any
 from tests.bench import cluster
 
 OFFICE, PROVINCE, QUICK = 239, 100_000, 2_000
+CLIENT_ROUNDS = 5
 WAYS = ("ours", "operators", "canvas", "LongTable")
 # Of an answer the slowest of twenty is told too, so it is asked more often.
 ANSWERS_A_ROUND = 3
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> None:
     asked = _parse(arguments)
     cluster.begin()
     cluster.ready()
-    from tests.bench import answers, report
+    from tests.bench import answers, clients, report
 
     people = asked.people or [QUICK if asked.quick else PROVINCE]
     scales: dict[int, dict[str, Any]] = {count: {} for count in sorted({OFFICE, *people})}
@@ -35,10 +36,13 @@ def main(arguments: list[str]) -> None:
             scales[count] = measure_office(count, before=scales[count])
     results: dict[str, Any] = {"scales": scales, "answers": {}}
     for count in scales:
-        cluster.use(count)
+        name = cluster.use(count)
         rounds = 3 if asked.quick else asked.rounds
         results["answers"][count] = answers.measure(rounds * ANSWERS_A_ROUND)
     results["machine"] = report.machine()
+    if max(people) >= PROVINCE:
+        sys.stderr.write("Eight clients pay at once …\n")
+        results["clients"] = clients.measure(name, rounds=CLIENT_ROUNDS)
     results["papers"] = measure_papers(quick=asked.quick)
     results["batches"] = measure_batches(max(people))
     markdown = report.as_markdown(results)

@@ -6,6 +6,8 @@ import hashlib
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +81,11 @@ class _Alone:
         self._connection.close()
 
 
-def use(people: int) -> None:
-    """Points both roles at the database of so many people, filling it when it is not there yet."""
+def use(people: int) -> str:
+    """Points both roles at the database of so many people, filling it when it is not there yet.
+
+    Returns its name.
+    """
     from django.core.management import call_command
 
     name = f"bench_{people}_{_digest()}"
@@ -88,8 +93,9 @@ def use(people: int) -> None:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if cursor.fetchone() is None:
             _fill(cursor, name, people)
-    _point_at(name)
+    point_at(name)
     call_command("migrate", verbosity=0)
+    return name
 
 
 def _fill(cursor: Any, name: str, people: int) -> None:
@@ -102,7 +108,7 @@ def _fill(cursor: Any, name: str, people: int) -> None:
     connections.close_all()
     cursor.execute(f"DROP DATABASE IF EXISTS {half_made} WITH (FORCE)")
     cursor.execute(f"CREATE DATABASE {half_made} TEMPLATE kotim OWNER kotim_owner")
-    _point_at(half_made)
+    point_at(half_made)
     users = make_users()
     with connections["owner"].cursor() as owner:
         office = office_of(people, SEED, users, owner)
@@ -118,6 +124,23 @@ def _fill(cursor: Any, name: str, people: int) -> None:
     sys.stderr.write(f"… in {time.monotonic() - started:.0f} s\n")
 
 
+@contextmanager
+def copy_of(name: str) -> Iterator[str]:
+    """A database that may be written to: dropped afterwards, and nothing points at it."""
+    from django.db import connections
+
+    copy = f"{name}_copy"
+    connections.close_all()
+    with superuser() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {copy} TEMPLATE {name} OWNER kotim_owner")
+        cursor.execute("CHECKPOINT")
+        try:
+            yield copy
+        finally:
+            cursor.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+
+
 def owner_parameters() -> dict[str, Any]:
     """How psycopg2 reaches the present database as its owner."""
     from django.db import connections
@@ -126,7 +149,8 @@ def owner_parameters() -> dict[str, Any]:
     return {k: v for k, v in parameters.items() if k not in ("cursor_factory", "context")}
 
 
-def _point_at(name: str) -> None:
+def point_at(name: str) -> None:
+    """Both roles work in that database from now on."""
     from django.conf import settings
     from django.db import connections
 

@@ -75,6 +75,8 @@ def as_markdown(results: dict[str, Any]) -> str:
     for group, title in GROUPS.items():
         lines += ["", f"### {title}", "", *_table(group, results["scales"])]
     lines += ["", "### Search as a browser gets it", "", *_answers(results["answers"])]
+    if results.get("clients"):
+        lines += ["", "### Eight clients paying at once", "", *_clients(results["clients"])]
     lines += ["", "### Papers", "", *_papers(results["papers"])]
     lines += ["", "### Batches of 81 seats", "", *_batches(results["batches"])]
     return "\n".join(lines)
@@ -122,6 +124,16 @@ def _papers(rows: list[dict[str, Any]]) -> list[str]:
     names = ("way", "rows", "cpu_s", "us_a_cell", "pages", "bytes_a_page", "peak_mb")
     lines = [f"| {' | '.join(str(row[name]) for name in names)} |" for row in rows]
     return [head, "|---|---|---|---|---|---|---|", *lines]
+
+
+def _clients(rows: list[dict[str, Any]]) -> list[str]:
+    head = "| Way | Tries a second | : pgbench | Payments | Booked twice |"
+    limit = rows[0]["tries_a_second"]
+    return [head, "|---|---|---|---|---|"] + [
+        f"| {row['way']} | {row['tries_a_second']} | {row['tries_a_second'] / limit:.2f} |"
+        f" {_dotted(row['payments'])} | {_dotted(row['doubles'])} |"
+        for row in rows
+    ]
 
 
 def _batches(rows: list[dict[str, Any]]) -> list[str]:

@@ -21,8 +21,7 @@ from cases.models import Worker
 from cases.views import sessions
 from disbursements import list_files, report_files
 from disbursements.models import PaymentList
-from disbursements.views import list_papers as list_paper_views
-from disbursements.views import paying, reports
+from disbursements.views import paying, payment_papers, reports
 from kotim_social.audit.models import Entry
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.models import DestroyedFile
@@ -59,7 +58,7 @@ def four(transactional_db: None) -> Four:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than two rows are many, and each row is told."""
-    for module in (actions, offering, reports, report_files, list_paper_views, paying):
+    for module in (actions, offering, reports, report_files, payment_papers, paying):
         monkeypatch.setattr(module, "MOST_AT_ONCE", 2)
     monkeypatch.setattr(progress, "ROWS_BETWEEN", 1)
 
@@ -315,7 +314,8 @@ def payment_list(four: Four) -> PaymentList:
         ("report_draft", ["nominatif"]),
         ("list_export", ["list", "nominatif", "xlsx"]),
         ("list_nominatif", ["list"]),
-        ("list_paper_draft", ["list", "transfer_list"]),
+        ("payment_paper_draft", ["transfer_list"]),
+        ("payment_paper_export", ["receipt", "csv"]),
     ],
 )
 def test_every_file_of_the_money_takes_the_same_way(
@@ -324,6 +324,8 @@ def test_every_file_of_the_money_takes_the_same_way(
     beat("here")
     client = browser(four.bendahara)
     url = address(name, *[payment_list.pk if part == "list" else part for part in parts])
+    if name.startswith("payment_paper"):
+        url = f"{url}?list={payment_list.pk}"
     made = made_of(asked(client, url))
     answer = fetch(client, made)
     assert answer.status_code == 200 and answer.content
@@ -355,7 +357,7 @@ def test_a_large_paper_gets_one_number(four: Four, payment_list: PaymentList) ->
     client = browser(four.bendahara)
     for url in (
         address("list_nominatif_issue", payment_list.pk),
-        address("list_paper_issue", payment_list.pk, "collective_receipt"),
+        f"{address('payment_paper_issue', 'collective_receipt')}?list={payment_list.pk}",
     ):
         before = IssuedPaper.objects.count()
         job = asked(client, url)
@@ -381,10 +383,8 @@ def test_what_may_not_have_a_number_is_refused_before_a_worker_begins(four: Four
         address("list_nominatif_issue", payment_list.pk),
     ):
         assert client.get(url).status_code == 302
-    assert (
-        post(client, address("list_paper_issue", payment_list.pk, "transfer_list")).status_code
-        == 422
-    )
+    url = f"{address('payment_paper_issue', 'transfer_list')}?list={payment_list.pk}"
+    assert post(client, url).status_code == 422
     assert not Job.objects.exists()
 
 
