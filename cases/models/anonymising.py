@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.conf import settings
 from django.db import models
@@ -143,9 +143,11 @@ class AnonymisedPerson(models.Model):
         return str(self.pk)
 
     @property
+    def about(self) -> Worker | ChildReferral:
+        return cast(Worker | ChildReferral, self.worker or self.child)
+
+    @property
     def shown(self) -> str:
         """Her register number; a child has none and is not named."""
-        if self.worker is not None:
-            return str(self.worker.register_no)
-        assert self.child is not None, "a constraint of the table"
-        return str(self.child.known_as)
+        about = self.about
+        return str(about.register_no if isinstance(about, Worker) else about.known_as)

@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from cases.models import AnonymisedPerson, Anonymising, Merge, StagedRow
+from cases.models import AnonymisedPerson, Anonymising, Merge, StagedRow, Worker
 from disbursements.models import ResultRow
 from kotim_social.audit.models import Entry, Redaction
 from kotim_social.audit.sealing import START, digest_of, seal
@@ -83,11 +83,11 @@ def _still_due(row: Anonymising) -> list[AnonymisedPerson]:
 
 
 def _is_closed(one: AnonymisedPerson) -> bool:
-    if one.worker is not None:
-        return bool(one.worker.case_state == "closed")
-    assert one.child is not None, "a constraint of the table"
+    about = one.about
+    if isinstance(about, Worker):
+        return bool(about.case_state == "closed")
     # A child who was given a record since then goes with that record.
-    return bool(one.child.state == "closed" and one.child.worker_id is None)
+    return bool(about.state == "closed" and about.worker_id is None)
 
 
 def _with_merged(ids: list[Any]) -> list[Any]:
@@ -269,7 +269,7 @@ def _finish(row: Anonymising, people: list[AnonymisedPerson], counts: dict[str, 
         done_at=now
     )
     Anonymising.objects.using(OWNER).filter(pk=row.pk).update(state="done", done_at=now)
-    entries = [_of_one(person) for one in people if (person := one.worker or one.child)]
+    entries = [_of_one(one.about) for one in people]
     changes = {"people": [None, len(people)], "rows": [None, sum(counts.values())]}
     entries.append(
         build(

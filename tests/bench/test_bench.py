@@ -202,12 +202,14 @@ def _words_lead_the_search_one_by_one(user: User) -> None:
     """Of two words the index intersects the lists, whatever stands in every name: here "qwertyuiop"
     and a rare one. No name is opened but those that are like both."""
     with owner_cursor() as cursor:
-        cursor.execute("UPDATE cases_worker SET name_folded = 'qwertyuiop ' || name_folded")
+        cursor.execute(
+            "UPDATE cases_worker SET name_folded = 'qwertyuiop ' || CASE register_no"
+            " WHEN 'X-7777' THEN 'zulmiran' ELSE name_folded END"
+        )
     with owner_cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list('worker_name_trgm')")
         cursor.execute("ANALYZE cases_worker")
     she = Worker.objects.get(register_no="X-7777")
-    rare = she.name_folded.split()[1]
     read = (
         "SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_xact_user_tables"
         " WHERE relname = 'cases_worker'"
@@ -216,10 +218,8 @@ def _words_lead_the_search_one_by_one(user: User) -> None:
         set_actor(user.pk)
         cursor.execute(read)
         scanned, fetched = cursor.fetchone()
-        found = find_people(f"{rare} qwertyuiop", user=user)
-        # Somebody else may bear nearly the same six letters.
-        assert she.pk in [hit.worker.pk for hit in found.hits]
-        assert len(found.hits) < 5
+        found = find_people("zulmiran qwertyuiop", user=user)
+        assert [hit.worker.pk for hit in found.hits] == [she.pk]
         cursor.execute(read)
         scanned_after, fetched_after = cursor.fetchone()
     assert scanned_after == scanned
