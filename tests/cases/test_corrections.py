@@ -116,6 +116,15 @@ def test_the_admin_site_proposes_and_changes_nothing(four: Four, admin: User) ->
     assert (row.old, row.new, row.proposed_by) == (worker.name, "Ani Betul", admin)
     page = client.get(reverse("admin:cases_worker_change", args=[worker.pk]))
     assert worker.nik not in page.content.decode()
+    account = worker.accounts.get()
+    for name, args in (
+        ("worker_changelist", []),
+        ("bankaccount_changelist", []),
+        ("bankaccount_change", [account.pk]),
+    ):
+        shown = client.get(reverse(f"admin:cases_{name}", args=args)).content.decode()
+        assert worker.register_no in shown, name
+        assert worker.nik not in shown and account.number not in shown, name
     assert Entry.objects.filter(act="worker.view", object_id=str(worker.pk)).exists()
     listing = reverse("admin:cases_worker_changelist")
     body = {"action": "delete_selected", "_selected_action": str(worker.pk), "post": "yes"}
