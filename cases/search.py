@@ -22,6 +22,8 @@ from kotim_social.replica import connection_for_reads
 
 SHOWN = 50
 CAP = 1001
+# With so many it is known that there are more than are shown.
+ENOUGH = SHOWN + 1
 SHORTEST = 2
 LONGEST = 100
 # How alike a stretch of the name must be to become a candidate; the words decide afterwards. A
@@ -47,10 +49,11 @@ _RANK = {reason: rank for rank, reason in enumerate(REASONS)}
 
 # The database's own look-up (docs/adr/0019): under the policies no part of a name finds its index.
 # Every branch is capped before it is joined, so that no term can make the statement slow; where
-# the term itself stands in so many names, nobody asks for names that are merely like it.
+# the term itself stands in more names than are shown, nobody asks for those merely like it.
 _NAMES = """
     SELECT * FROM kotim_find_names(
-        %(part)s, %(word)s, %(cap)s, %(first)s, %(second)s, %(faint)s, %(rest)s::text[])
+        %(part)s, %(word)s, %(cap)s, %(first)s, %(second)s, %(faint)s, %(rest)s::text[],
+        %(enough)s)
 """
 _LIKENESS_SET = "SELECT set_config('pg_trgm.word_similarity_threshold', %(likeness)s::text, true)"
 
@@ -140,20 +143,21 @@ def _by_name(name: str) -> Iterator[tuple[UUID, str]]:
         return
     words = name.split()
     for asked in _ways_to_ask(name, words):
-        is_known = False
+        is_known, found = False, set()
         for worker_id, reason, text in _like(name, asked):
             borne = text.split()
             if not reason.startswith("near") or _has_words_near(borne, words):
                 yield worker_id, reason
+                found.add(worker_id)
                 is_known = is_known or all(
                     any(word.startswith(one) for word in borne) for one in words
                 )
-        if is_known:
+        if is_known or len(found) >= ENOUGH:
             return
 
 
 def _ways_to_ask(name: str, words: list[str]) -> list[_Asked]:
-    """First by the two longest words, each by itself; by the whole if nobody bears these words.
+    """First by the two longest words, each by itself; then by the whole, if few are like them.
 
     To be like several words at once reads the lists of all their trigrams; of two conditions the
     rarer one leads. A short word with a letter wrong is like too little to lead: it is asked of the
@@ -170,7 +174,8 @@ def _ways_to_ask(name: str, words: list[str]) -> list[_Asked]:
 
 def _like(name: str, asked: _Asked) -> list[tuple[UUID, str, str]]:
     escaped = re.sub(r"([\\%_])", r"\\\1", name)
-    values = {"part": f"%{escaped}%", "word": name, "cap": CAP, "faint": _FAINT, **asdict(asked)}
+    values = {"part": f"%{escaped}%", "word": name, "cap": CAP, "faint": _FAINT}
+    values |= {"enough": ENOUGH, **asdict(asked)}
     with connection_for_reads().cursor() as cursor:
         cursor.execute(_LIKENESS_SET, values)
         cursor.execute(_NAMES, values)

@@ -80,7 +80,7 @@ def issue_decree(
     )
     ids = [worker.pk for worker in people]
     mark_determined(workers=ids, on=decided_on, by=by)
-    _freeze(decree, ids, by)
+    freeze(decree, ids, by)
     record(
         "decree.issue",
         by=by,
@@ -90,7 +90,7 @@ def issue_decree(
     return decree
 
 
-def _freeze(decree: Decree, worker_ids: list[UUID], by: User) -> None:
+def freeze(decree: Decree, worker_ids: list[UUID], by: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             FREEZE,

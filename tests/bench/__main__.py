@@ -65,7 +65,7 @@ def measure_office(people: int, *, before: dict[str, Any]) -> dict[str, Any]:
     """Everything that is asked of one office, by group: one round more than `before`."""
     from django.db import connection
 
-    from tests.bench import pages, work
+    from tests.bench import pages, storing, work
     from tests.bench.filling import present_office
     from tests.bench.timing import interleaved
 
@@ -79,7 +79,8 @@ def measure_office(people: int, *, before: dict[str, Any]) -> dict[str, Any]:
         "list": pages.list_pages(people),
         "pages": pages.other_pages(),
         "search": work.searches(),
-        "money": {**work.money(people), **work.paying()},
+        "money": {**work.money(people), **work.paying(), **storing.determining()},
+        "home": storing.going_home(),
         "import": imports,
     }
     return {

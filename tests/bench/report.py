@@ -24,6 +24,7 @@ GROUPS = {
     "pages": "Other pages",
     "search": "Search",
     "money": "Money",
+    "home": "The way home",
     "import": "Import",
 }
 Scales = dict[int, dict[str, dict[str, Figure]]]

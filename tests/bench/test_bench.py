@@ -192,7 +192,7 @@ def _the_search_has_its_indexes() -> None:
             before = cursor.fetchone()
             cursor.execute(
                 "SELECT count(*) FROM kotim_find_names("
-                "'%a1b2c%', 'a1b2c', 1001, 'a1b2c', 'a1b2c', 0, '{}')"
+                "'%a1b2c%', 'a1b2c', 1001, 'a1b2c', 'a1b2c', 0, '{}', 51)"
             )
             cursor.execute(read)
             assert cursor.fetchone() == before, who

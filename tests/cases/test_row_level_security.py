@@ -35,6 +35,7 @@ CHILD = date(2000, 3, 1)
 WALLED = (
     "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
 )
+BY_NAME = "SELECT worker_id FROM kotim_find_names('{0}', '{1}', 100, '{1}', '{1}', 0, '{{}}', 51)"
 # Tables that hang on a person and have no policy, each with its reason.
 OPEN = {
     "desk.ChangedPerson": "ids of whom to count anew; the app role reads none of them",
@@ -129,6 +130,7 @@ def agree(users: dict[str, User]) -> dict[str, set[UUID]]:
         user = factories.fresh(known)
         program = set(Worker.objects.visible_to(user).values_list("pk", flat=True))
         assert shown_to(user) == program, name
+        assert shown_to(user, BY_NAME.format("%", "x")) == program, name
         found[name] = program
     return found
 
@@ -205,8 +207,20 @@ def test_without_a_user_there_is_nobody(people: dict[str, Worker]) -> None:
     assert {"cases_worker", "cases_note", "cases_bankaccount", "cases_personfile"} <= tables
     for table in tables:
         assert shown_to(None, f"SELECT count(*) FROM {table}") == {0}, table
-    like = "kotim_find_names('%a%', 'ani', 10, 'ani', 'ani', 0, '{}')"
-    assert shown_to(None, f"SELECT worker_id FROM {like}") == set()
+    assert shown_to(None, BY_NAME.format("%a%", "ani")) == set()
+
+
+@pytest.mark.parametrize("word", ["karsinah", "karsineh", "surtini", "surtinu"])
+def test_the_look_up_of_names_shows_the_same_people(
+    word: str, users: dict[str, User], people: dict[str, Worker]
+) -> None:
+    """By name and by another name of hers, as it is spelled and with a letter wrong."""
+    Worker.objects.update(name_folded="karsinah")
+    Alias.objects.bulk_create(
+        Alias(worker=worker, name="Surtini", name_folded="surtini") for worker in people.values()
+    )
+    for name, user in users.items():
+        assert shown_to(user, BY_NAME.format(f"%{word}%", word)) == shown_to(user), name
 
 
 def test_every_table_of_people_has_a_policy_or_a_reason() -> None:
