@@ -36,13 +36,14 @@ def files_of(worker: Worker, user: User) -> list[dict[str, Any]]:
         )
         .order_by("-recorded_at", "-id")[:SHOWN]
     )  # fmt: skip
+    closed = {"ask_withdrawal"} if worker.case_state != "open" else set()
     return [
         {
             "file": row,
             "proves": proof_label(proof) if (proof := _proof_of(row)) else "",
             "is_pdf": row.stored.content_type == "application/pdf",
             "may_open": row.state != "withdrawn" or user.can(Perm.FILE_WITHDRAW),
-            "acts": {step.act for step in PERSON_FILE.acts_for(row, user)},
+            "acts": {step.act for step in PERSON_FILE.acts_for(row, user)} - closed,
         }
         for row in rows
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,19 @@ class Asking:
     danger: bool = False
     template: str = "ui/asking.html"
     more: dict[str, Any] = field(default_factory=dict)
+    # Sentences against the act whatever is filled in: then there is no form to fill in.
+    against: Sequence[str] = ()
+
+
+def turn_back(request: HttpRequest, against: Sequence[str], back: str) -> HttpResponse | None:
+    """Where the act cannot be done now its page is not shown: the one it belongs to says why.
+
+    What was typed meanwhile still comes in, and is refused in the form by the act itself.
+    """
+    if request.method == "POST" or not against:
+        return None
+    messages.error(request, " ".join(against))
+    return redirect(back)
 
 
 def ask(
@@ -46,6 +59,8 @@ def ask(
 
     An address that it returns is where to go, in place of back.
     """
+    if answer := turn_back(request, asking.against, asking.back):
+        return answer
     if request.method == "POST" and form.is_valid():
         try:
             target = run(form.cleaned_data)

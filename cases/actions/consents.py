@@ -64,8 +64,13 @@ def record_consent(*, worker: Worker, answer: Answer, by: User) -> Consent:
 def withdraw_consent(
     *, consent: Consent, withdrawn_on: date, reason: str = "", by: User
 ) -> Consent:
-    """She takes her yes back; a reason is hers to give or not. It counts at once."""
-    person = held(consent.worker, by=by, on=withdrawn_on, earlier=consent.given_on)
+    """She takes her yes back, also when her case is closed (R65); it counts at once.
+
+    A reason is hers to give or not.
+    """
+    person = held(
+        consent.worker, by=by, on=withdrawn_on, earlier=consent.given_on, also_closed=True
+    )
     row = Consent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
     if not row.is_in_force or not row.agreed:
         raise Refused(_("There is no consent of hers to take back."))

@@ -62,10 +62,13 @@ def file_paper(*, worker: Worker, new: NewFile, by: User) -> PersonFile:
     return row
 
 
+@transaction.atomic
 def ask_withdrawal(*, paper: PersonFile, because: str, by: User) -> PersonFile:
     """It stays where it is until somebody else has looked at the reason."""
     because = said(because, _("Give a reason."))
     _refuse_foreign(paper, by)
+    if against := is_open(locked([paper.worker_id], by=by)[0]):
+        raise Refused(*against)
     return PERSON_FILE.apply(
         paper,
         "ask_withdrawal",

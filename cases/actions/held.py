@@ -20,10 +20,12 @@ def held(
     perm: Perm = Perm.CASEWORK_EDIT,
     on: date | None = None,
     earlier: date | None = None,
+    also_closed: bool = False,
 ) -> Worker:
     """Her row, locked, or a refusal: the right lacks, she is in other hands, her case is closed.
 
-    Every act on her case locks this row first, so consent and its use never cross.
+    Every act on her case locks this row first, so consent and its use never cross. What is hers
+    to do at any time (`also_closed`) does not ask whether the case is open.
     """
     if not by.can(perm):
         raise Refused(_("You do not have the right to do this."))
@@ -31,7 +33,7 @@ def held(
     person = rows.filter(pk=worker.pk).first()
     if person is None:
         raise Refused(_("Her case is not in your care."))
-    against = is_open(person)
+    against = [] if also_closed else is_open(person)
     if not against and on is not None:
         against = not_before(person, on, earlier)
     if against:

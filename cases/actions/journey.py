@@ -21,6 +21,7 @@ from cases.actions.journey_ground import (
     step,
     update,
 )
+from cases.actions.sets import is_open
 from cases.models import Journey, OriginConfirmation, Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -131,6 +132,9 @@ def lose(*, workers: Workers, reason: str, by: User) -> int:
     """They left the group on the way and were not found."""
     journeys = locked(workers)
     check(journeys, "lose", by, reason)
+    people = Worker.objects.filter(pk__in=[journey.worker_id for journey in journeys])
+    if closed := people.exclude(case_state="open").first():
+        raise Refused(*is_open(closed))
     for journey in journeys:
         before, journey.state, journey.note = journey.state, "not_found", reason.strip()
         journey.save(update_fields=["state", "note"])

@@ -15,7 +15,7 @@ from cases.actions.journey_ground import (
     refuse_wrong_date,
     step,
 )
-from cases.actions.sets import not_before
+from cases.actions.sets import is_open, not_before
 from cases.actions.verification import went_home_alone
 from cases.models import Journey, Worker
 from kotim_social.accounts.models import User
@@ -97,8 +97,8 @@ def _person(worker: UUID, by: User) -> Worker:
     person = rows.filter(pk=worker).first()
     if person is None:
         raise Refused(_("Some of these people are not in your care."))
-    if person.case_state == "closed":
-        raise Refused(_("Her case is closed."))
+    if against := is_open(person):
+        raise Refused(*against)
     return person
 
 

@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 
 from cases.account_facts import book_of, cautions
 from cases.actions.accounts import add_account, edit_holder, record_number, replace_account
+from cases.actions.sets import is_open
 from cases.forms.accounts import AccountForm, HolderForm
 from cases.forms.fields import refuse
 from cases.masks import masked_number
 from cases.models import BankAccount, BookHandOver, Worker
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import turn_back
 from kotim_social.audit.trail import history_of, record
 from kotim_social.rewriting import Page, hold, rewrite
 from kotim_social.workflow import Refused
@@ -32,6 +34,7 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
     worker = get_visible_or_404(Worker, request.user, pk)
     rows = list(worker.accounts.order_by("-id"))
     current = next((row for row in rows if row.state != "closed"), None)
+    read_only = is_open(worker)
     record("bankaccount.view", by=request.user, obj=worker)
     context = {
         "worker": worker,
@@ -40,7 +43,8 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
         "cautions": cautions(worker, current, request.user),
         "book": book_of(current) if current and current.number_index else None,
         "hand_overs": _hand_overs(worker),
-        "may_write": worker.case_state == "open",
+        "read_only": read_only,
+        "may_write": not read_only,
         "earlier": [(row, masked_number(row)) for row in rows if row.state == "closed"],
         "may_check": request.user.can(Perm.BANK_CHECK),
         "may_reveal": request.user.can(Perm.WORKER_REVEAL),
@@ -132,6 +136,8 @@ def _write(
     act: Callable[[], Any],
 ) -> HttpResponse:
     """Runs the act on a valid form; a refusal is shown on the form."""
+    if answer := turn_back(request, is_open(worker), reverse("cases:account", args=[worker.pk])):
+        return answer
     if request.method == "POST" and form.is_valid():
         try:
             act()

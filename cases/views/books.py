@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cases.actions.sets import is_open
 from cases.book_minutes import FILE_NAME, correct_hand_over, hand_over_book
 from cases.forms.accounts import HandOverCorrectionForm, HandOverForm
 from cases.masks import masked_number
@@ -37,6 +38,7 @@ def book_hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
         done=_("The hand-over is recorded; print its minutes below and have them signed."),
         facts=_facts(worker, account),
         warning=_("To herself alone, and never with her PIN: nobody writes that down."),
+        against=is_open(worker),
     )
 
     def run(_data: dict[str, Any]) -> None:
@@ -60,6 +62,7 @@ def book_correct(request: HttpRequest, row: UUID) -> HttpResponse:
         done=_("The correction is recorded; the entry before it stays to be read."),
         facts=_facts(worker, found.account),
         warning=_("The minutes of the wrong entry are voided and new ones issued."),
+        against=is_open(worker),
     )
 
     def run(_data: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions import breaches, notes
 from cases.actions import casework as acts
+from cases.actions.sets import is_open
 from cases.casework_facts import case_of
 from cases.forms import casework as casework_forms
 from cases.forms.fields import refuse
@@ -43,6 +44,8 @@ class CaseAct:
     initial: Callable[[Any], dict[str, Any]] = lambda about: {}
     # A longer word above the form, and whether the act is hard to undo.
     warning: Any = ""
+    # Whether it is hers to do at any time, also after her case was closed.
+    also_closed: bool = False
 
 
 def case_or_404(pk: UUID, user: User) -> Worker:
@@ -62,6 +65,7 @@ def case_act(
         done=act.done,
         template="cases/case_form.html",
         more={"worker": worker, "act": act},
+        against=[] if act.also_closed else is_open(worker),
     )
     return ask(request, form, asking, lambda _data: act.run(about, form, actor(request)))
 
@@ -91,12 +95,14 @@ def _case_page(request: HttpRequest, worker: Worker) -> HttpResponse:
             messages.success(request, gettext_lazy("The visit is recorded."))
             return redirect("cases:casework", worker.pk)
     record("casework.view", by=user, obj=worker)
+    read_only = is_open(worker)
     context = {
         "form": form,
         "worker": worker,
         "case": case_of(worker, user),
-        "may_write": user.can(Perm.CASEWORK_EDIT) and worker.case_state == "open",
-        "may_review": user.can(Perm.CASEWORK_REVIEW) and worker.case_state == "open",
+        "read_only": read_only,
+        "may_write": user.can(Perm.CASEWORK_EDIT) and not read_only,
+        "may_review": user.can(Perm.CASEWORK_REVIEW) and not read_only,
     }
     return render(request, "cases/casework.html", context, status=422 if form.errors else 200)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases.actions.consents import Answer, record_consent, withdraw_consent
 from cases.actions.providers import add_provider
 from cases.actions.referrals import answer_referral, refuse_opening
+from cases.actions.sets import is_open
 from cases.casework_facts import consents_of
 from cases.consents import home_office
 from cases.file_facts import hidden_portrait
@@ -36,6 +37,7 @@ WITHDRAW = CaseAct(
     casework_forms.WithdrawForm,
     lambda consent, form, by: withdraw_consent(consent=consent, **form.cleaned_data, by=by),
     back="cases:consents",
+    also_closed=True,
 )
 REFER = CaseAct(
     gettext_lazy("Refer her to a provider"),
@@ -76,12 +78,15 @@ def _consent_page(request: HttpRequest, worker: Worker) -> HttpResponse:
             messages.success(request, _("Her answer is recorded."))
             return redirect("cases:consents", worker.pk)
     record("consent.view", by=user, obj=worker)
+    read_only = is_open(worker)
     context = {
         "form": form,
         "worker": worker,
         "consents": consents_of(worker, user),
         "hidden_photo": hidden_portrait(worker, user),
-        "may_write": user.can(Perm.CASEWORK_EDIT) and worker.case_state == "open",
+        "read_only": read_only,
+        "may_write": user.can(Perm.CASEWORK_EDIT) and not read_only,
+        "may_take_back": user.can(Perm.CASEWORK_EDIT),
     }
     return render(request, "cases/consents.html", context, status=422 if form.errors else 200)
 

@@ -111,6 +111,7 @@ def data_request_answer(request: HttpRequest, pk: UUID, act: str) -> HttpRespons
             fact(_("In her words"), row.wanted),
         ],
         warning=_("A letter with a number tells her the answer.") if act != "withdraw" else "",
+        against=DATA_REQUEST.can(row, user, act),
     )
 
     def run(data: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.actions.objections import contested_finding
+from cases.actions.sets import is_open
 from cases.facts import PersonFacts
 from cases.models import ChildReferral, EligibilityDecision, Explained, Objection, Worker
 from cases.papers.letters import Letter, Variant, notice_letter, statement_letter
@@ -51,6 +52,7 @@ def eligibility(request: HttpRequest, pk: UUID) -> HttpResponse:
         "papers": papers.order_by("-created_at"),
         "path": ChildReferral.objects.visible_to(request.user).filter(worker=worker).last(),
         "variants": _variants() if request.user.can(Perm.WORKER_EDIT) else [],
+        "may_number": not is_open(worker),
         **_may(request, worker),
     }
     return render(request, "cases/eligibility.html", context)
@@ -67,12 +69,13 @@ def _may(request: HttpRequest, worker: Worker) -> dict[str, bool]:
     contested = finding is not None
     issued = finding is not None and _issued_notice(worker, finding)
     waits = Objection.objects.filter(worker=worker, state="open").exists()
+    read_only = bool(is_open(worker))
     return {
         "contested": contested,
-        "may_object": contested and not waits and request.user.can(Perm.WORKER_EDIT),
-        "may_verify": request.user.can(Perm.WORKER_VERIFY),
+        "may_object": contested and not (waits or read_only) and request.user.can(Perm.WORKER_EDIT),
+        "may_verify": not read_only and request.user.can(Perm.WORKER_VERIFY),
         "may_draft": contested and any(request.user.can(perm) for perm in _DRAFT),
-        "may_issue": contested and not issued and request.user.can(Perm.PAPER_ISSUE),
+        "may_issue": contested and not (issued or read_only) and request.user.can(Perm.PAPER_ISSUE),
         "may_open": request.user.can(Perm.WORKER_REVEAL),
         "may_open_path": request.user.can(Perm.CHILD_ASSIGN),
     }
@@ -122,10 +125,13 @@ def notice_issue(request: HttpRequest, pk: UUID) -> HttpResponse:
         done=_("The notice is issued: it is hers to keep."),
         facts=[fact(_("Name"), worker.name), *_finding_facts(finding)],
         warning=_("The number is used up; an issued paper never changes."),
+        against=is_open(worker),
     )
     letter = notice_letter(worker, finding, day=today())
 
     def run(_data: dict[str, Any]) -> None:
+        if asking.against:
+            raise Refused(*asking.against)
         if _issued_notice(worker, finding):
             raise Refused(_("The notice of this finding is issued already."))
         _issue(request, worker, letter)
@@ -161,6 +167,9 @@ def statement_paper(request: HttpRequest, pk: UUID, variant: str) -> HttpRespons
     earlier = _same_statement(worker, letter)
     if earlier is not None:
         return attachment(reprint(earlier, by=request.user), content_type=PDF, filename=FILE_NAME)
+    if against := is_open(worker):
+        messages.error(request, " ".join(against))
+        return redirect("cases:eligibility", pk=worker.pk)
     paper = _issue(request, worker, letter)
     return file_response(paper.file, filename=FILE_NAME, by=request.user)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from cases import consents
 from cases.actions.files import NewFile, ask_withdrawal, file_paper, look_at_withdrawal
 from cases.actions.portraits import add_portrait, remove_portrait
+from cases.actions.sets import is_open
 from cases.file_facts import files_of
 from cases.forms.fields import refuse
 from cases.forms.files import FileForm, PhotoForm, WithdrawalForm
@@ -38,7 +39,8 @@ PICTURE_NAME, PDF_NAME = "berkas.jpg", "berkas.pdf"
 def files(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = actor(request)
     worker = get_visible_or_404(Worker.objects.select_related("place"), user, pk)
-    may_write = user.can(Perm.FILE_EDIT) and worker.case_state == "open"
+    read_only = is_open(worker)
+    may_write = user.can(Perm.FILE_EDIT) and not read_only
     form = None
     if may_write:
         form = FileForm(worker, user, request.POST or None, request.FILES or None)
@@ -52,7 +54,12 @@ def files(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("The paper is in her file."))
             return redirect("cases:files", worker.pk)
     record("personfile.list", by=user, obj=worker)
-    context = {"form": form, "worker": worker, "files": files_of(worker, user)}
+    context = {
+        "form": form,
+        "worker": worker,
+        "files": files_of(worker, user),
+        "read_only": read_only,
+    }
     context |= _photo_context(worker, request)
     refused = request.method == "POST"
     return render(request, "cases/files.html", context, status=422 if refused else 200)
@@ -92,6 +99,7 @@ def file_ask_withdrawal(request: HttpRequest, file: UUID) -> HttpResponse:
         back=reverse("cases:files", args=[paper.worker_id]),
         done=_("Somebody else looks at it now."),
         facts=_facts(paper),
+        against=is_open(paper.worker),
         warning=_("It stays in the store, and only supervisors can open it afterwards."),
     )
     form = WithdrawalForm(request.POST or None)
@@ -150,6 +158,7 @@ def photo_add(request: HttpRequest, pk: UUID) -> HttpResponse:
         done=_("The photo is kept."),
         template="cases/photo_add.html",
         more={"worker": worker},
+        against=is_open(worker),
     )
     return ask(
         request,

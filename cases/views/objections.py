@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.actions.objections import answer_objection, contested_finding, raise_objection
+from cases.actions.sets import is_open
 from cases.forms.verval import AnswerForm, ObjectionForm
 from cases.models import Objection, Worker
 from cases.verval_workflow import OBJECTION
@@ -67,6 +68,7 @@ def objection_raise(request: HttpRequest, pk: UUID) -> HttpResponse:
             fact(_("Result"), finding.get_state_display() if finding else _("none")),
             *([fact(_("Reason"), reason)] if reason else []),
         ],
+        against=is_open(worker),
     )
 
     def run(data: dict[str, Any]) -> None:
@@ -111,6 +113,7 @@ def objection_answer(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
             fact(_("What she says against the finding"), objection.grounds),
             fact(_("Answer due on"), format_date(objection.due_on)),
         ],
+        against=OBJECTION.can(objection, request.user, act),
     )
 
     def run(data: dict[str, Any]) -> None:

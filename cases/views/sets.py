@@ -17,13 +17,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cases.actions.sets import Against, split
+from cases.actions.sets import Against, is_open, split
 from cases.forms.fields import refuse
 from cases.listing import ALL, Listing, UnknownFilterError
 from cases.models import Worker
 from kotim_social.accounts.access import require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import turn_back
 from kotim_social.lib.dates import format_date, today
 from kotim_social.workflow import Refused
 
@@ -96,6 +97,9 @@ def chosen_one(request: HttpRequest, pk: UUID) -> Chosen:
 
 def act_on(request: HttpRequest, chosen: Chosen, act: SetAct) -> HttpResponse:
     """Form, then for several people a check page that names who is left out, then the act."""
+    closed = is_open(chosen.people[0]) if len(chosen.people) == 1 else []
+    if answer := turn_back(request, closed, chosen.back):
+        return answer
     known = {act.date_field: today(), **act.start(chosen.people)}
     form = act.form(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():

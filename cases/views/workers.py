@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.different import remember_different
 from cases.actions.registering import register_person
+from cases.actions.sets import is_open
 from cases.actions.workers import EditConflictError, edit_worker
 from cases.background import PEOPLE
 from cases.forms.fields import refuse
@@ -28,6 +29,7 @@ from cases.views.sets import SET_ACTS
 from cases.views.worker_rows import options_html, rows_html
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
+from kotim_social.asking import turn_back
 from kotim_social.formlayout import has_draft
 from kotim_social.jobs.offering import give_file
 from kotim_social.lib.dates import today
@@ -105,6 +107,9 @@ def worker_create(request: HttpRequest) -> HttpResponse:
 def worker_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     workers = Worker.objects.select_related("home_regency", "home_district")
     worker = get_visible_or_404(workers, request.user, pk)
+    here = reverse("desk:worker_page", args=[worker.pk])
+    if answer := turn_back(request, is_open(worker), here):
+        return answer
     form = EditForm(request.POST or None, user=request.user, worker=worker)
     likely = Likely()
     if request.method == "POST" and form.is_valid():

@@ -28,7 +28,7 @@ from disbursements.workflow import PAYMENT_LIST
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import YesForm
+from kotim_social.asking import YesForm, turn_back
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.workflow import Refused
 
@@ -193,9 +193,8 @@ def act_page(request: HttpRequest, pk: UUID, act: Act) -> HttpResponse:
             else:
                 messages.success(request, str(act.done))
                 return redirect(target if isinstance(target, str) else here)
-    elif against := _against(payment_list, act, request):
-        messages.error(request, " ".join(against))
-        return redirect(here)
+    elif answer := turn_back(request, _against(payment_list, act, request), here):
+        return answer
     context = {
         "question": act.question,
         "facts": facts_of(payment_list, sums_of(payment_list)),

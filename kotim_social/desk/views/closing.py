@@ -19,8 +19,11 @@ from cases.actions.closing import (
     request_closing,
     withdraw_closing,
 )
+from cases.actions.sets import is_open
+from cases.closing_workflow import CLOSING
 from cases.forms.fields import refuse
 from cases.models import CaseClosing, Worker
+from cases.workflow import CASE
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import Asking, ask, fact
@@ -65,10 +68,12 @@ def closing(request: HttpRequest, pk: UUID) -> HttpResponse:
         worker.closings.select_related("requested_by", "decided_by", "reopened_by").order_by("-pk")
     )
     pending = next((row for row in rows if row.state == "requested"), None)
-    may_decide = request.user.can(Perm.CASE_CLOSE)
+    may_decide, read_only = request.user.can(Perm.CASE_CLOSE), is_open(worker)
     context = {
         "worker": worker,
-        "form": form if worker.case_state == "open" and pending is None else None,
+        "read_only": read_only,
+        "may_reopen": not CASE.can(worker, request.user, "reopen"),
+        "form": form if not read_only and pending is None else None,
         "pending": pending,
         "rows": [row for row in rows if row.state != "requested"],
         "may_decide": may_decide,
@@ -92,6 +97,7 @@ def closing_confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
         facts=_facts(row, unpaid),
         template=PAGE_OF_AN_ACT,
         more=checks_as_context(row.worker, row.reason),
+        against=CLOSING.can(row, request.user, "confirm"),
     )
 
     def run(data: dict[str, Any]) -> None:
@@ -112,6 +118,7 @@ def closing_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
         done=_("The case stays open."),
         facts=_facts(row, 0),
         template=PAGE_OF_AN_ACT,
+        against=CLOSING.can(row, request.user, "decline"),
     )
 
     def run(data: dict[str, Any]) -> None:
@@ -156,6 +163,7 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
         done=_("The case is open again."),
         facts=[fact(worker.register_no, worker.name)],
         template=PAGE_OF_AN_ACT,
+        against=CASE.can(worker, request.user, "reopen"),
     )
 
     def run(data: dict[str, Any]) -> None:

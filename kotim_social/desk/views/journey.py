@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.actions import journey, journey_ends
+from cases.actions.sets import is_open
 from cases.models import Worker
 from cases.workflow import JOURNEY
 from disbursements.actions.lapsing import travel_entitlements
@@ -46,7 +47,7 @@ def journey_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     # In a batch its own pages say what becomes of her, but for her death.
     acts = [
         (step.label, reverse(PAGES[step.act], args=[pk]))
-        for step in (JOURNEY.acts_for(now, user) if now else [])
+        for step in (JOURNEY.acts_for(now, user) if now and not is_open(worker) else [])
         if step.act in PAGES
         and (now.state in ("on_site", "not_found") or step.act == "report_death")
     ]
@@ -151,4 +152,5 @@ def _asking(
         warning=warning,
         danger=danger,
         template="desk/act.html",
+        against=is_open(worker),
     )
