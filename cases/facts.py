@@ -198,7 +198,8 @@ def worker_for_page(pk: Any, user: User) -> Any:
             in_care=Exists(Worker.objects.in_care_of(user).filter(pk=her)),
             photo=Subquery(photos.values("pk")[:1]),
         )
-        .select_related("place__lokalisasi", "home_regency__province", "home_district")
+        .named()
+        .select_related("home_regency__province", "home_district")
     )
     try:
         return rows.get(pk=pk)

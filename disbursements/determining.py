@@ -97,7 +97,7 @@ def not_waiting(user: User) -> list[Worker]:
         .filter(determined_on__isnull=True)
         .exclude(of_age(), eligibility="eligible", case_state="open")
         .order_by("eligibility", "name", "pk")
-        .select_related("place__lokalisasi")
+        .named()
         .only(
             "register_no",
             "name",

@@ -142,9 +142,7 @@ def line_rows(lines: Any, user: User) -> list[LineRow]:
     """A slice of lines with names and masked accounts, in a constant number of queries."""
     seen = Worker.objects.visible_to(user).filter(pk=OuterRef("entitlement__worker"))
     found = list(
-        lines.select_related(
-            "entitlement__worker__place__lokalisasi", "entitlement__kind", "reversal"
-        ).annotate(is_seen=Exists(seen))
+        lines.named().select_related("entitlement__kind", "reversal").annotate(is_seen=Exists(seen))
     )
     plain = [line.entitlement.worker_id for line in found if line.snapshot is None]
     accounts = {

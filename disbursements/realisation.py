@@ -264,9 +264,8 @@ def evidence(lines: Lines, period: Period) -> Evidence:
     )
     found = (
         standing_payments(lines, period)
-        .select_related(
-            "payment_list", "entitlement__worker__place__lokalisasi", "entitlement__kind__policy"
-        )
+        .named()
+        .select_related("payment_list", "entitlement__kind__policy")
         .annotate(statement=Exists(signed))
         .order_by("payment_list__number", "number")
     )

@@ -343,7 +343,8 @@ def nominatif_of_decree(entitlements: Iterable[Entitlement]) -> Nominatif:
 def _workers(ids: Iterable[Any]) -> Any:
     return (
         Worker.objects.filter(pk__in=list(ids))
-        .select_related("place__lokalisasi", "home_regency", "home_district")
+        .named()
+        .select_related("home_regency", "home_district")
         .order_by("place__position", "place_id", "name", "pk")
     )
 

@@ -67,7 +67,7 @@ def home_offices(batch: Batch) -> list[HomeOffice]:
 
 def open_incidents(batch: Batch) -> Any:
     """What is to be cleared up, the most urgent first."""
-    rows = batch.incidents.open().select_related("member__worker__place__lokalisasi", "owner")  # type: ignore[attr-defined]
+    rows = batch.incidents.open().named().select_related("owner")  # type: ignore[attr-defined]
     return rows.order_by("due_on", "id")
 
 

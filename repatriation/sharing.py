@@ -20,7 +20,7 @@ from repatriation.models import Batch, Member
 def asked_about(batch: Batch, regency: Regency) -> tuple[list[Member], list[Member]]:
     """Members of this home region: whose yes to its office stands, and whose does not."""
     members = batch.members.filter(active=True, worker__home_regency=regency)
-    seen = members.select_related("worker__home_district", "worker__place__lokalisasi")
+    seen = members.named().select_related("worker__home_district")
     rows = list(seen.order_by("worker__name", "pk"))
     missing = consents.without(
         [row.worker_id for row in rows], Layer.SHARING, consents.home_office(regency)

@@ -166,6 +166,29 @@ def test_no_float_near_money() -> None:
             assert not re.search(r"\bfloat\(|DecimalField", text), path
 
 
+def test_what_a_name_in_a_list_needs_is_said_once() -> None:
+    """`named()` knows what to select; written out beside a list it is forgotten one day."""
+    for path in python_files():
+        assert not re.search(r"worker__place__lokalisasi\b\"", path.read_text()), path
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "model",
+    [m for m in our_models() if hasattr(m._default_manager, "named")],
+    ids=lambda m: m._meta.label,
+)
+def test_a_name_in_a_list_costs_no_query(model: type[models.Model]) -> None:
+    """The row, her, her place and its closing come in one: by that day she is a child or not."""
+    rows = model._default_manager.named()  # type: ignore[attr-defined]
+    way = rows.person.split("__") if rows.person else []
+    found: object = rows.query.select_related
+    for step in [*way, "place", "lokalisasi"]:
+        assert isinstance(found, dict) and step in found, step
+        found = found[step]
+    assert "regions_lokalisasi" in str(rows.query)
+
+
 @pytest.mark.parametrize("path", list(python_files()), ids=lambda p: str(p.relative_to(ROOT)))
 def test_modules_are_short_and_say_what_they_are(path: Path) -> None:
     text = path.read_text()

@@ -21,7 +21,7 @@ from cases.models.decision import (
 )
 from cases.models.duplicates import DifferentPeople, Merge
 from cases.models.journey import Journey, OriginConfirmation
-from cases.models.of_age import of_age, under_age
+from cases.models.of_age import Named, of_age, under_age
 from cases.models.person_file import PersonFile, Portrait
 from cases.models.proposal import LateProposal
 from cases.models.referral import Referral, StayBreach
@@ -67,6 +67,7 @@ __all__ = [
     "LateProposal",
     "Layer",
     "Merge",
+    "Named",
     "Note",
     "Objection",
     "OfAPerson",

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import correction_workflow as workflow
+from cases.models.of_age import Named
 from cases.models.worker import Worker
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -20,7 +21,7 @@ from kotim_social.workflow import State, known_states, road
 _USER = settings.AUTH_USER_MODEL
 
 
-class CorrectionQuerySet(models.QuerySet["Correction"]):
+class CorrectionQuerySet(Named, models.QuerySet["Correction"]):
     def visible_to(self, user: User) -> CorrectionQuerySet:
         """Supervisors decide on all; whoever proposes sees what was proposed."""
         if user.can(Perm.CORRECTION_ACCEPT) or user.can(Perm.CORRECTION_PROPOSE):

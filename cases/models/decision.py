@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
+from cases.models.of_age import Named
 from cases.models.verification import VerificationSession
 from cases.models.worker import Worker
-from kotim_social.audit.immutable import ImmutableModel
+from kotim_social.audit.immutable import ImmutableModel, ImmutableQuerySet
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
 
@@ -54,6 +55,10 @@ _PRIVACY: dict[str, str] = {
 }
 
 
+class DecisionQuerySet(Named, ImmutableQuerySet):
+    """Decisions, as a session lists them."""
+
+
 class EligibilityDecision(ImmutableModel):
     """One dated decision on her eligibility; the newest one is the state on her record."""
 
@@ -73,6 +78,7 @@ class EligibilityDecision(ImmutableModel):
         "reason_code": "spesifik",
         "session": "umum",
     }
+    objects: ClassVar[Any] = DecisionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
-from cases.models.of_age import PROTECTED, of_age
+from cases.models.of_age import PROTECTED, Named, of_age
 from cases.models.readiness import current_journey, readiness, statement_signed
 from kotim_social.accounts.models import ForATime, User
 from kotim_social.accounts.roles import Perm
@@ -27,8 +27,10 @@ from kotim_social.workflow import known_states, road
 _LISTED = ~Q(case_state="merged")
 
 
-class WorkerQuerySet(models.QuerySet["Worker"]):
+class WorkerQuerySet(Named, models.QuerySet["Worker"]):
     """Sets of people."""
+
+    person = ""
 
     def visible_to(self, user: User) -> WorkerQuerySet:
         """Everybody, or for a caseworker: her lokalisasi and the cases handed to her.
@@ -254,7 +256,10 @@ class Worker(models.Model):
 
     @property
     def name_in_lists(self) -> str:
-        """Her name among others; a child stands there without it, whoever looks (R19)."""
+        """Her name among others; a child stands there without it, whoever looks (R19).
+
+        Of a set of rows ask `named()` first.
+        """
         return str(PROTECTED) if self.is_child else self.name
 
     @property
@@ -293,10 +298,8 @@ class Alias(models.Model):
         return str(self.pk)
 
 
-class OfAPerson(models.QuerySet[Any]):
+class OfAPerson(Named, models.QuerySet[Any]):
     """Rows that hang on a person: seen by whoever sees her."""
-
-    person = "worker"
 
     def visible_to(self, user: User) -> Any:
         if user.sees_everyone:

@@ -30,9 +30,7 @@ def minutes_data(session: VerificationSession, *, day: date) -> dict[str, Any]:
     """Everything that will be printed, as JSON: of each person the newest result of the session."""
     place = session.place
     newest: dict[Any, EligibilityDecision] = {}
-    rows = session.decisions.select_related("worker__place__lokalisasi").order_by(
-        "decided_on", "pk"
-    )
+    rows = session.decisions.named().order_by("decided_on", "pk")
     for decision in rows:
         newest[decision.worker_id] = decision
     decisions = sorted(newest.values(), key=lambda row: (row.worker.name, row.worker.register_no))

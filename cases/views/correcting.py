@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.actions.correcting import accept, decline, stands_now
+from cases.actions.sets import is_open
 from cases.forms.correcting import DeclineForm
 from cases.forms.fields import refuse
 from cases.masks import HIDDEN
@@ -93,9 +94,7 @@ def correction_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _rows() -> Any:
-    return Correction.objects.select_related(
-        "worker__place__lokalisasi", "proposed_by", "decided_by"
-    )
+    return Correction.objects.named().select_related("proposed_by", "decided_by")
 
 
 def _context(row: Correction, *, masked: bool) -> dict[str, Any]:
@@ -117,6 +116,7 @@ def _context(row: Correction, *, masked: bool) -> dict[str, Any]:
         "correction": row,
         "facts": facts,
         "waits": waits,
+        "read_only": is_open(row.worker) if waits else [],
         "is_masked": masked and row.field in _MASKS,
         "is_stale": waits and stands_now(row.worker, row.field) != row.old,
     }

@@ -65,9 +65,7 @@ def session_create(request: HttpRequest) -> HttpResponse:
 @require_safe
 def session_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _session(request, pk)
-    decisions = session.decisions.select_related("worker__place__lokalisasi").order_by(
-        "worker__name", "pk"
-    )
+    decisions = session.decisions.named().order_by("worker__name", "pk")
     page = Paginator(decisions, PAGE).get_page(request.GET.get("page"))
     papers = IssuedPaper.objects.about(session).filter(kind=KIND).select_related("void")
     record("session.view", by=request.user, obj=session)

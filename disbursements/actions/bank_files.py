@@ -85,9 +85,8 @@ def _line_of(row: FileRow, lines: dict[int, PaymentLine]) -> PaymentLine | None:
 
 def lines_by_number(payment_list: PaymentList) -> dict[int, PaymentLine]:
     """The lines that were ordered, by their number."""
-    found = payment_list.lines.exclude(state="cancelled").select_related(
-        "entitlement__worker__place__lokalisasi", "entitlement__kind"
-    )
+    lines = payment_list.lines.exclude(state="cancelled")
+    found = lines.named().select_related("entitlement__kind")
     return {line.number: line for line in found}
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Named
 from disbursements.models.payment import PaymentLine, PaymentList
-from kotim_social.audit.immutable import ImmutableModel
+from kotim_social.audit.immutable import ImmutableModel, ImmutableQuerySet
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
 
@@ -65,6 +66,10 @@ class CashMovement(ImmutableModel):
         return str(self.pk)
 
 
+class DemandQuerySet(Named, ImmutableQuerySet):
+    person = "line__entitlement__worker"
+
+
 class RefundDemand(ImmutableModel):
     """A paid line whose money must come back: found to be paid twice, after a merge for instance.
 
@@ -87,6 +92,7 @@ class RefundDemand(ImmutableModel):
         "recorded_at": "umum",
         "recorded_by": "umum",
     }
+    objects: ClassVar[Any] = DemandQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Whereabouts
+from cases.models import Named, Whereabouts
 from disbursements import workflow
 from disbursements.models.entitlement import Entitlement
 from disbursements.models.programme import AssistanceKind, BudgetYear, Funder
@@ -162,7 +162,9 @@ class ListDecision(ImmutableModel):
         return str(self.pk)
 
 
-class PaymentLineQuerySet(models.QuerySet["PaymentLine"]):
+class PaymentLineQuerySet(Named, models.QuerySet["PaymentLine"]):
+    person = "entitlement__worker"
+
     def visible_to(self, user: User) -> PaymentLineQuerySet:
         if user.sees_everything:
             return self

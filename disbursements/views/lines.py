@@ -123,9 +123,7 @@ def lines_take_out(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _chosen(payment_list: PaymentList, ids: list[str]) -> list[PaymentLine]:
     """The named lines of this list that can still be taken out; other ids say nothing."""
     wanted = set(ids)
-    lines = payment_list.lines.filter(state="prepared").select_related(
-        "entitlement__worker__place__lokalisasi"
-    )
+    lines = payment_list.lines.filter(state="prepared").named()
     return [line for line in lines.order_by("number") if str(line.pk) in wanted]
 
 
@@ -216,9 +214,9 @@ def line_reverse(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
         PaymentList.objects.select_related("funder"), request.user, pk
     )
     line = get_visible_or_404(
-        PaymentLine.objects.filter(payment_list=payment_list).select_related(
-            "entitlement__worker__place__lokalisasi", "entitlement__kind"
-        ),
+        PaymentLine.objects.filter(payment_list=payment_list)
+        .named()
+        .select_related("entitlement__kind"),
         request.user,
         line_pk,
     )

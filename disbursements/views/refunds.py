@@ -58,24 +58,20 @@ def line_detail(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
 
 def _line(request: HttpRequest, pk: UUID, line_pk: UUID) -> PaymentLine:
     lines = PaymentLine.objects.filter(payment_list=visible_list(request.user, pk))
-    lines = lines.select_related(
-        "payment_list__budget_year",
-        "entitlement__worker__place__lokalisasi",
-        "entitlement__kind",
+    lines = lines.named().select_related(
+        "payment_list__budget_year", "entitlement__kind", "reversal"
     )
-    return get_visible_or_404(lines.select_related("reversal"), request.user, line_pk)
+    return get_visible_or_404(lines, request.user, line_pk)
 
 
 @require(Perm.LIST_PAY, Perm.LIST_APPROVE, Perm.TRAIL_VIEW)
 @require_safe
 def refund_list(request: HttpRequest) -> HttpResponse:
     """Everything that was demanded back: open first, and how much is open."""
-    demands = RefundDemand.objects.select_related(
-        "line__payment_list",
-        "line__entitlement__worker__place__lokalisasi",
-        "line__reversal",
-        "recorded_by",
-    ).order_by(F("line__reversal").asc(nulls_first=True), "-pk")
+    demands = RefundDemand.objects.named().select_related(
+        "line__payment_list", "line__reversal", "recorded_by"
+    )
+    demands = demands.order_by(F("line__reversal").asc(nulls_first=True), "-pk")
     waiting = RefundDemand.objects.filter(line__reversal__isnull=True)
     page = Paginator(demands, PAGE).get_page(request.GET.get("page"))
     letters: dict[str, Any] = {

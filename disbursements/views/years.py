@@ -90,9 +90,8 @@ def year_rights(request: HttpRequest, year: int, part: str) -> HttpResponse:
         rights = rights.filter(Q(kind=kind) | Q(kind__component_of=kind))
     if funder:
         rights = rights.annotate(payer=PAYER).filter(payer=funder)
-    rights = rights.select_related("worker__place__lokalisasi", "kind").order_by(
-        "worker__name", "worker", "kind__order"
-    )
+    rights = rights.named().select_related("kind")
+    rights = rights.order_by("worker__name", "worker", "kind__order")
     size = ALL if request.GET.get("all") else PAGE
     record("money.people", by=request.user, object_type="report", object_id="year")
     context = {

@@ -46,7 +46,7 @@ def stage_data(user: User, *, day: date) -> dict[str, Any]:
     """Everything that will be printed, as JSON."""
     report = stage_report(user)
     people = with_stages(Worker.objects.visible_to(user)).exclude(stage="paid")
-    named = explain(list(people.select_related("place__lokalisasi").order_by("name", "pk")))
+    named = explain(list(people.named().order_by("name", "pk")))
     return {
         "day": day.isoformat(),
         "scope": "semua" if user.sees_everything else _places(report),

@@ -118,9 +118,7 @@ def hand_incident(*, incident: Incident, owner: User, due_on: date, by: User) ->
 
 def travelling(batch: Batch) -> list[Member]:
     """The open memberships, locked in one order whoever asks."""
-    queryset = Member.objects.filter(batch=batch, active=True).select_related(
-        "worker__place__lokalisasi"
-    )
+    queryset = Member.objects.filter(batch=batch, active=True).named()
     return list(queryset.with_journey().select_for_update(of=("self",)).order_by("worker_id"))
 
 

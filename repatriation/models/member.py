@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Journey, Worker
+from cases.models import Journey, Named, Worker
 from cases.workflow import JOURNEY
 from kotim_social.accounts.models import User
 from kotim_social.lib.encrypted import EncryptedTextField
@@ -37,7 +37,7 @@ _ONLY_RETURNEES = """
 CAME_BACK = State("came_back", _("came back here"), tone="warning")
 
 
-class MemberQuerySet(models.QuerySet["Member"]):
+class MemberQuerySet(Named, models.QuerySet["Member"]):
     def visible_to(self, user: User) -> MemberQuerySet:
         """The whole manifest of each batch she sees (see BatchQuerySet.visible_to)."""
         if user.sees_everything:
@@ -61,7 +61,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         )
 
     def by_name(self) -> MemberQuerySet:
-        return self.select_related("worker__place__lokalisasi").order_by("worker__name", "pk")
+        rows: MemberQuerySet = self.named()
+        return rows.order_by("worker__name", "pk")
 
 
 @pghistory.track(

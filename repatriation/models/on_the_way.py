@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Named
 from kotim_social.accounts.models import User
 from kotim_social.audit.immutable import ImmutableModel, ImmutableQuerySet
 from kotim_social.lib.encrypted import EncryptedTextField
@@ -50,7 +51,9 @@ class LegCall(ImmutableModel):
         return str(self.pk)
 
 
-class IncidentQuerySet(OfBatchQuerySet):
+class IncidentQuerySet(Named, OfBatchQuerySet):
+    person = "member__worker"
+
     def open(self) -> IncidentQuerySet:
         return self.filter(settled_on__isnull=True)
 

@@ -139,12 +139,11 @@ def outcome(request: HttpRequest, pk: str, member_pk: str) -> HttpResponse:
 
 
 def _active(batch: Batch) -> MemberQuerySet:
-    return Member.objects.filter(batch=batch, active=True).select_related(
-        "worker__place__lokalisasi"
-    )
+    members: MemberQuerySet = Member.objects.filter(batch=batch, active=True).named()
+    return members
 
 
 def _incident_or_404(request: HttpRequest, pk: str, incident_pk: str) -> tuple[Batch, Incident]:
     batch = get_visible_or_404(Batch, actor(request), pk)
-    rows = Incident.objects.open().select_related("member__worker__place__lokalisasi")
+    rows = Incident.objects.open().named()
     return batch, get_object_or_404(rows, pk=incident_pk, batch=batch)

@@ -75,9 +75,7 @@ def _add(batch: Batch, ticked: list[str], user: User) -> list[str]:
 def member_remove(request: HttpRequest, pk: str, member_pk: str) -> HttpResponse:
     batch = get_visible_or_404(Batch, actor(request), pk)
     members = Member.objects.filter(batch=batch, removed_at__isnull=True)
-    member = get_visible_or_404(
-        members.select_related("worker__place__lokalisasi"), actor(request), member_pk
-    )
+    member = get_visible_or_404(members.named(), actor(request), member_pk)
     act = Act(
         batch=batch,
         question=_("Take her out of the batch?"),

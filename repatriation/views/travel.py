@@ -149,9 +149,8 @@ def lose(request: HttpRequest, pk: str, member_pk: str) -> HttpResponse:
 
 
 def _active(batch: Batch) -> MemberQuerySet:
-    return Member.objects.filter(batch=batch, active=True).select_related(
-        "worker__place__lokalisasi"
-    )
+    members: MemberQuerySet = Member.objects.filter(batch=batch, active=True).named()
+    return members
 
 
 def _roll(batch: Batch, state: str) -> MemberQuerySet:
