@@ -13,15 +13,18 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, QuerySet
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.actions import journey
+from cases.actions.closing import reopen_case, request_closing
 from cases.actions.verification import Finding, decide_eligibility
 from cases.models import BankAccount, Journey, Worker
 from disbursements.models import AssistanceKind, Policy, Rate
 from disbursements.models.position import MEASURES
 from kotim_social.accounts.models import User
+from kotim_social.desk.closing import close
 from kotim_social.desk.funding import shares
 from kotim_social.desk.groups import fold
 from kotim_social.desk.models import GroupDifference
@@ -31,6 +34,7 @@ from kotim_social.lib.dates import today
 from kotim_social.regions.models import Lokalisasi, Place
 from kotim_social.workflow import Refused
 from tests import factories
+from tests.disbursements.browsing import browser, text
 from tests.disbursements.hands import in_threads
 from tests.disbursements.test_totals import ACTS, Walk, undone
 from tests.factories import Four
@@ -105,6 +109,11 @@ class Office(Walk):
     def merge(self, n: int) -> None:
         self._of(n).update(case_state="merged")
 
+    def close(self, n: int) -> None:
+        """And open again: closed where it was open, whatever a decree gave her."""
+        state = {"open": "closed", "closed": "open"}.get(self._she(n).case_state, "merged")
+        self._of(n).update(case_state=state)
+
     def name(self, n: int) -> None:
         self._of(n).update(determined_on=today())
 
@@ -132,8 +141,8 @@ class Office(Walk):
 
 
 PEOPLE = (
-    "register", "born", "closing", "move", "find", "account", "travel", "merge", "name", "remove",
-    "rate", "fold",
+    "register", "born", "closing", "move", "find", "account", "travel", "merge", "close", "name",
+    "remove", "rate", "fold",
 )  # fmt: skip
 STEPS = st.lists(
     st.tuples(st.sampled_from((*PEOPLE, *ACTS, "forward", "forward", "fold")), st.integers(0, 63)),
@@ -213,6 +222,29 @@ def test_a_moved_closing_moves_her_at_once(four: Four) -> None:
     Worker.objects.filter(pk=she.pk).update(birth_date=date(1999, 11, 30))
     assert kept() == 1
     check(four.pimpinan)
+
+
+def test_nothing_is_promised_in_a_closed_case(four: Four) -> None:
+    """She stays one of the people; money that no decree gave her is waited for no more (R4)."""
+    she, _other = factories.register(2, by=four.petugas)
+    page = reverse("desk:worker_page", args=[she.pk])
+    own = browser(four.petugas)
+
+    def awaited() -> tuple[int, int]:
+        check(four.pimpinan)
+        now = totals()
+        return int(now.people["registered"]), now.total["entitled"]
+
+    assert awaited() == (2, 2 * 10_100_000)
+    asked = request_closing(worker=she, reason="own_request", by=four.petugas)
+    close(closing=asked, lapse=False, by=four.pimpinan)
+    assert awaited() == (2, 10_100_000)
+    assert "5.050.000" not in text(own.get(page))
+    fold()
+    assert awaited() == (2, 10_100_000)
+    reopen_case(worker=she, reason="kembali", by=four.pimpinan)
+    assert awaited() == (2, 2 * 10_100_000)
+    assert "5.050.000" in text(own.get(page))
 
 
 def test_a_caseworker_reads_her_own_people(four: Four) -> None:
