@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from disbursements import list_files, report_files
+from disbursements import decree_files, list_files, report_files
 from disbursements.papers.list_papers import RECEIPTS, print_receipts
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -22,6 +22,7 @@ REPORT_EXPORT, REPORT_DRAFT, REPORT_ISSUE = "report_export", "report_draft", "re
 LIST_DRAFT, PAPER_DRAFT, PAPER_ISSUE = "list_draft", "list_paper_draft", "list_paper_issue"
 PAPER_EXPORT = "list_paper_export"
 BANK_FILE = "bank_file"
+DECREE_DRAFT, DECREE_ISSUE = "decree_draft", "decree_issue"
 
 
 def _group(job: Job) -> str:
@@ -42,6 +43,12 @@ def _issues(issue: Callable[[User, Arguments], IssuedPaper]) -> Callable[[Job, R
             return UUID(str(issue(job.requested_by, job.arguments).pk))
 
     return work
+
+
+def _decree(job: Job, report: Report) -> UUID:
+    """The same; its paper is shown on the decree's own page."""
+    _issues(decree_files.issue_decree)(job, report)
+    return UUID(job.arguments["decree"])
 
 
 for _kind in (
@@ -67,6 +74,14 @@ for _kind in (
         (Perm.PAPER_ISSUE,),
         _issues(list_files.issue_large_paper),
         "disbursements:paper_page",
+        _group,
+    ),
+    JobKind(
+        DECREE_ISSUE,
+        _("Paper of a decree with a number"),
+        (Perm.PAPER_ISSUE,),
+        _decree,
+        "disbursements:decree_detail",
         _group,
     ),
 ):
@@ -127,6 +142,15 @@ for _file in (
         list_files.bank_file_still_holds,
         "disbursements:transfer_file",
         _group,
+    ),
+    FileKind(
+        DECREE_DRAFT,
+        _("Draft of a decree's paper"),
+        (Perm.PAPER_ISSUE,),
+        decree_files.decree_rows,
+        decree_files.draft_decree,
+        report_files.still_holds,
+        people=_group,
     ),
 ):
     register_file(_file)

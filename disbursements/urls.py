@@ -142,4 +142,6 @@ people_of(
     "^laporan/",
     "program/tahun/",
     "cocokkan/",
+    "sk/<uuid:pk>/naskah",
+    "sk/<uuid:pk>/terbitkan/",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
@@ -27,6 +28,14 @@ class Wording:
     considering: Sequence[str]
     recalling: Sequence[str]
     copies: Sequence[str]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "signer": str(self.signer),
+            "considering": list(self.considering),
+            "recalling": list(self.recalling),
+            "copies": list(self.copies),
+        }
 
 
 def first_wording(decree: Decree) -> Wording:

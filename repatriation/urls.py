@@ -19,6 +19,7 @@ from repatriation.views import (
 app_name = "repatriation"
 _BATCH = "rombongan/<uuid:pk>/"
 _MEMBER = f"{_BATCH}anggota/<uuid:member_pk>/"
+_PAPER = f"{_BATCH}cetakan/<slug:paper>/"
 
 urlpatterns = [
     path("rombongan/", proposing.batch_list, name="batch_list"),
@@ -63,11 +64,10 @@ urlpatterns = [
     path(f"{_BATCH}tiba/", travel.arrive, name="arrive"),
     path(f"{_BATCH}tiba/<uuid:marks>/urungkan/", travel.undo_arrivals, name="undo_arrivals"),
     path(f"{_BATCH}serah-terima/", travel.hand_over, name="hand_over"),
-    path(f"{_BATCH}surat-tugas.pdf", papers.assignment_order, name="assignment_order"),
-    path(f"{_BATCH}pendamping/<uuid:escort_pk>/sppd.pdf", papers.travel_order, name="travel_order"),
-    path(f"{_BATCH}berita-acara.pdf", papers.handover_minutes, name="handover_minutes"),
-    path(f"{_BATCH}laporan.pdf", papers.trip_report, name="trip_report"),
-    path(f"{_BATCH}manifes/<slug:copy>/", papers.paper_manifest, name="paper_manifest"),
+    path(_PAPER, papers.paper_draft, name="paper_draft"),
+    path(f"{_PAPER}terbitkan/", papers.paper_issue, name="paper_issue"),
+    path(f"{_PAPER}<uuid:escort_pk>/", papers.paper_draft, name="paper_draft"),
+    path(f"{_PAPER}<uuid:escort_pk>/terbitkan/", papers.paper_issue, name="paper_issue"),
     path(f"{_BATCH}surat/<uuid:paper_pk>/", papers.paper_file, name="paper_file"),
 ]
 

@@ -320,7 +320,8 @@ ACCESS = {
     "repatriation:escort_head": "P",
     "repatriation:arrive": "P",
     "repatriation:hand_over": "P",
-    "repatriation:paper_manifest": "PSB",
+    "repatriation:paper_draft": "PSB",
+    "repatriation:paper_issue": "PSB",
     "repatriation:paper_file": "PSB",
     "repatriation:offices": "PVSBU",
     "repatriation:origin_answer": "P",
@@ -335,10 +336,6 @@ ACCESS = {
     "repatriation:outcome": "P",
     "repatriation:settle": "P",
     "repatriation:hand_on": "P",
-    "repatriation:assignment_order": "PSB",
-    "repatriation:travel_order": "PSB",
-    "repatriation:handover_minutes": "PSB",
-    "repatriation:trip_report": "PSB",
 }
 NOT_FOUND, NO_SUCH_METHOD = 404, 405
 # Addresses whose id is not a person's or a list's: each has its test of scope beside its page.

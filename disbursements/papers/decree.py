@@ -74,7 +74,7 @@ class DecreePaper:
         return {
             "decree": self.decree.number,
             "day": self.decree.decided_on.isoformat(),
-            "wording": {name: _as_list(part) for name, part in asdict(self.wording).items()},
+            "wording": self.wording.as_json(),
             "resolved": [list(pair) for pair in _resolved(self)],
             "signature": asdict(self.signature),
             "shares": [asdict(share) for share in self.shares],
@@ -94,10 +94,6 @@ class DecreePaper:
                 letterhead=self.wording.signer != Signatory.Function.BUPATI,
             )
         )
-
-
-def _as_list(part: Any) -> Any:
-    return part if isinstance(part, str) else list(part)
 
 
 def decree_paper(

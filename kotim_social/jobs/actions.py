@@ -41,7 +41,8 @@ def request_job(
     """Asks for work of `total` rows; small work without a worker is done before this returns.
 
     `soon`: small work is done here even if a worker is there, for it takes a second or two.
-    `arguments` hold ids, dates and amounts only. Raises Refused when it may not be done.
+    `arguments` hold ids, dates, amounts, the wording of a decree: nothing of a person. Raises
+    Refused when it may not be done.
     """
     if not (job_kind(kind).may(by) and by.can(Perm.JOB_RUN)):
         raise Refused(_("You do not have the right to do this."))

@@ -30,10 +30,10 @@ BOARDED = "✓"
 
 
 class Copy(StrEnum):
-    """Who gets it. The values stand in addresses."""
+    """Who gets it."""
 
-    OFFICE = "kantor"
-    CARRIER = "pengangkut"
+    OFFICE = "office"
+    CARRIER = "carrier"
 
     @property
     def kind(self) -> str:

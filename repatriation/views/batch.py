@@ -24,8 +24,8 @@ from repatriation.actions import planning, road
 from repatriation.forms import BatchFactsForm, DateForm, EmergencyForm, ReasonForm
 from repatriation.listing import open_incidents
 from repatriation.models import Batch
-from repatriation.papers.manifest import Copy
 from repatriation.views.common import UNPROCESSABLE, Act, act_page, done, rewritten
+from repatriation.views.papers import offered
 from repatriation.workflow import (
     BATCH,
     BEFORE_DEPARTURE,
@@ -53,6 +53,9 @@ def batch_detail(request: HttpRequest, pk: str) -> HttpResponse:
     people = [member.worker_id for member in page]
     before = batch.state in BEFORE_DEPARTURE
     missing = rules.gate(batch) if before else []
+    going = batch.escorts.filter(active=True).select_related("officer")
+    escorts = list(going.order_by("-is_head", "officer__name"))
+    travelled = batch.state in ON_THE_ROAD or batch.state == "finished"
     context: dict[str, Any] = {
         "batch": batch,
         "count": rules.count(batch),
@@ -68,10 +71,9 @@ def batch_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "gone": batch.members.filter(removed_at__isnull=False).by_name(),  # type: ignore[attr-defined]
         "legs": batch.legs.filter(active=True).order_by("number").prefetch_related("calls"),
         "revisions": batch.revisions.all(),
-        "escorts": batch.escorts.filter(active=True).select_related("officer").order_by(
-            "-is_head", "officer__name"),
+        "escorts": escorts,
         "papers": IssuedPaper.objects.about(batch).visible_to(user).order_by("-created_at"),
-        "copies": list(Copy),
+        "offered": offered(batch, escorts, travelled=travelled),
         "spent": batch.costs.filter(struck_at__isnull=True).aggregate(t=Sum("amount"))["t"],
         **_may(batch, user),
     }  # fmt: skip
@@ -89,7 +91,6 @@ def _may(batch: Batch, user: User) -> dict[str, bool]:
         "may_travel": user.can(Perm.BATCH_TRAVEL) and batch.state in ON_THE_ROAD,
         "may_issue": user.can(Perm.BATCH_TRAVEL) or user.can(Perm.PAPER_ISSUE),
         "sees_money": user.can(Perm.LIST_VIEW),
-        "travelled": batch.state in ON_THE_ROAD or batch.state == "finished",
         "plans_costs": plans,
         "sees_phone": plans or user.can(Perm.BATCH_CONFIRM),
     }

@@ -9,20 +9,18 @@ from django.utils.translation import gettext as _
 
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
-from kotim_social.documents.models import IssuedPaper
 from kotim_social.idempotency.forms import idempotent
-from kotim_social.lib.dates import today
 from kotim_social.regions.models import Regency
 from kotim_social.workflow import Refused
-from repatriation.actions import origin as asking
 from repatriation.actions import road
+from repatriation.background import ORIGIN_ISSUE
+from repatriation.batch_files import of_batch
 from repatriation.forms import AskForm, OriginForm
 from repatriation.listing import home_offices
 from repatriation.models import Batch
-from repatriation.papers.origin_request import origin_request_data, origin_request_pdf
 from repatriation.sharing import asked_about, left_out
 from repatriation.views.common import UNPROCESSABLE, Act, act_page, facts_of
-from repatriation.views.papers import Job, draft_or_issue
+from repatriation.views.papers import issued_or_begun
 from repatriation.workflow import BEFORE_DEPARTURE
 
 
@@ -81,18 +79,11 @@ def ask(request: HttpRequest, pk: str, regency: str) -> HttpResponse:
     home = _regency_or_404(batch, regency)
     form = AskForm(request.POST or None, initial={"office": f"Kepala Dinas Sosial {home.name}"})
     if request.method == "POST" and form.is_valid():
-        office, day = form.cleaned_data["office"], today()
-
-        def note(paper: IssuedPaper) -> None:
-            asking.ask(
-                batch=batch, regency=home, office=office, letter=paper.number, on=day, by=user
-            )
-
-        data = origin_request_data(batch, home, office=office, day=day, full_ids=True)
+        office = form.cleaned_data["office"]
+        arguments = of_batch(batch.pk, "origin_request", regency=home.pk, office=office)
         try:
             with transaction.atomic():
-                job = Job("origin_request", data, origin_request_pdf, note)
-                return draft_or_issue(request, batch, job)
+                return issued_or_begun(request, ORIGIN_ISSUE, arguments)
         except Refused as refusal:
             form.add_error(None, refusal.sentences)
     _agreed, missing = asked_about(batch, home)

@@ -107,7 +107,7 @@ def test_the_road_of_a_batch_on_a_phone(
     press(head)
 
     walk.begin(road)
-    walk.press("form[action$='/manifes/kantor/'] button[type=submit]")
+    walk.press("form[action$='/manifes-kantor/terbitkan/'] button[type=submit]")
     assert walk.download("main a[href*='/surat/']").startswith(b"%PDF")
     spent(walk, "manifest")
     # One who stays behind costs at departure what she costs at arrival.
@@ -149,5 +149,5 @@ def test_the_road_of_a_batch_on_a_phone(
     assert sorted(states) == [
         "handed_over", "handed_over", "handed_over", "on_site", "returned_alone",
     ]  # fmt: skip
-    press(desk, "form[action$='berita-acara.pdf'] button[type=submit]")
+    press(desk, "form[action$='/berita-acara/terbitkan/'] button[type=submit]")
     assert desk.locator("a[href*='/surat/']").count() == 2  # the manifest, the minutes

@@ -107,7 +107,7 @@ def view_of(address: str) -> str | None:
         match = resolve(path)
     except Resolver404:
         return None
-    downloads = ("paper_file", "paper_copy", "template", "rejected", "paper_manifest")
+    downloads = ("paper_file", "paper_copy", "template", "rejected", "paper_draft")
     return None if match.view_name.endswith(downloads) else match.view_name
 
 

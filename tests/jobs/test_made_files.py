@@ -17,11 +17,12 @@ from openpyxl import load_workbook
 
 from cases.actions.sessions import NewSession, record_session
 from cases.actions.verification import Finding, decide_eligibility
+from cases.consents import home_office
 from cases.models import Worker
 from cases.views import sessions
 from disbursements import list_files, report_files
-from disbursements.models import PaymentList
-from disbursements.views import paying, payment_papers, reports
+from disbursements.models import Entitlement, PaymentList
+from disbursements.views import decree_paper, paying, payment_papers, reports
 from kotim_social.audit.models import Entry
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files.models import DestroyedFile
@@ -31,9 +32,10 @@ from kotim_social.jobs.made_files import expire_made_files, file_kind
 from kotim_social.jobs.models import Job, MadeFile
 from kotim_social.jobs.running import run
 from kotim_social.lib import progress
-from kotim_social.regions.models import Place
+from kotim_social.regions.models import Place, Regency
+from repatriation.views import papers as batch_papers
 from tests.disbursements.browsing import address, browser, post, text
-from tests.documents.pdf_text import drawn_text
+from tests.documents.pdf_text import drawn_text, page_texts
 from tests.factories import (
     FOUND_ELIGIBLE,
     Four,
@@ -48,6 +50,7 @@ from tests.factories import (
     the_four,
     walk_to,
 )
+from tests.repatriation.travellers import a_batch, agree_to, people, ready_batch
 
 
 @pytest.fixture
@@ -58,7 +61,8 @@ def four(transactional_db: None) -> Four:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than two rows are many, and each row is told."""
-    for module in (actions, offering, reports, report_files, payment_papers, paying):
+    money = (reports, report_files, payment_papers, paying, decree_paper)
+    for module in (actions, offering, sessions, batch_papers, *money):
         monkeypatch.setattr(module, "MOST_AT_ONCE", 2)
     monkeypatch.setattr(progress, "ROWS_BETWEEN", 1)
 
@@ -272,10 +276,7 @@ def test_after_a_day_it_is_gone(four: Four) -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_large_minutes_are_drafted_and_issued_by_the_worker(
-    four: Four, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sessions, "MOST_AT_ONCE", 2)
+def test_large_minutes_are_drafted_and_issued_by_the_worker(four: Four) -> None:
     session = record_session(
         NewSession(place=Place.objects.get(pk="KM12"), held_on=FOUND_ELIGIBLE, team="Satu – Ketua"),
         by=four.verifikator,
@@ -295,6 +296,92 @@ def test_large_minutes_are_drafted_and_issued_by_the_worker(
     paper = IssuedPaper.objects.get(kind="verification_minutes")
     assert (job.state, job.result_id) == ("finished", session.pk)
     assert paper.subject_id == str(session.pk)
+
+
+# -- papers of a batch ---------------------------------------------------------------------------
+
+
+def batch_url(name: str, batch: Any, paper: str) -> str:
+    return reverse(f"repatriation:{name}", args=[batch.pk, paper])
+
+
+@pytest.mark.usefixtures("few")
+def test_large_papers_of_a_batch_take_the_same_way(four: Four) -> None:
+    batch = ready_batch(3, four, state="handed_over")
+    beat("here")
+    client = browser(four.petugas)
+    for paper, kind in (
+        ("manifes-kantor", "manifest"),
+        ("manifes-pengangkut", "manifest_carrier"),
+        ("berita-acara", "handover_of_people"),
+    ):
+        made = made_of(asked(client, batch_url("paper_draft", batch, paper)))
+        assert len(made.people) == 3
+        drafted = fetch(client, made).content
+        assert "KONSEP" in page_texts(drafted)[0]
+        assert batch.members.first().worker.nik not in drawn_text(drafted)
+        answer = post(client, batch_url("paper_issue", batch, paper))
+        job = Job.objects.latest("requested_at")
+        assert answer.url == reverse("jobs:job_detail", args=[job.pk])
+        assert not IssuedPaper.objects.filter(kind=kind).exists()
+        run(job.pk)
+        run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.result_id) == ("finished", batch.pk)
+        issued = IssuedPaper.objects.get(kind=kind)
+        assert issued.number.replace(" ", "") in drawn_text(issued.file.read())
+        page = text(client.get(reverse("repatriation:batch_detail", args=[batch.pk])))
+        assert issued.number in page
+
+
+@pytest.mark.usefixtures("few")
+def test_what_is_short_of_a_batch_comes_at_once(four: Four) -> None:
+    batch = ready_batch(3, four, state="handed_over")
+    client = browser(four.petugas)
+    for paper in ("surat-tugas", "laporan-perjalanan"):
+        assert client.get(batch_url("paper_draft", batch, paper)).has_header("Content-Disposition")
+        post(client, batch_url("paper_issue", batch, paper))
+    assert IssuedPaper.objects.count() == 2 and not Job.objects.exists()
+
+
+@pytest.mark.usefixtures("few")
+def test_a_draft_of_a_batch_closes_with_the_batch(four: Four) -> None:
+    """Three of her place; a child found out, or the place taken from her, and it is gone."""
+    batch = ready_batch(3, four)
+    hers = make_user("petugas", lokalisasi=["KM12"])
+    beat("here")
+    client = browser(hers)
+    url = batch_url("paper_draft", batch, "manifes-kantor")
+    made = made_of(asked(client, url))
+    assert fetch(client, made).status_code == 200
+    assert fetch(browser(four.bendahara), made).status_code == 404
+    waiting = asked(client, url)
+    hers.assignments.filter(lokalisasi="KM12").delete()
+    assert fetch(browser(fresh(hers)), made).status_code == 404
+    run(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.failure) == ("failed", "refused")
+
+
+@pytest.mark.usefixtures("few")
+def test_a_long_letter_to_a_home_office_is_written_by_the_worker(four: Four) -> None:
+    """Its number and the asking stand together, or neither does."""
+    asked_for = people(3, four)
+    batch = a_batch(asked_for, four)
+    agree_to(asked_for, home_office(Regency.objects.get(pk="35.09")), four)
+    beat("here")
+    client, url = (
+        browser(four.petugas),
+        reverse("repatriation:origin_ask", args=[batch.pk, "35.09"]),
+    )
+    assert post(client, url, office="Kepala Dinas Sosial").status_code == 302
+    job = Job.objects.get(kind="origin_issue")
+    assert not IssuedPaper.objects.exists() and not batch.origin_requests.exists()
+    run(job.pk)
+    letter = IssuedPaper.objects.get(kind="origin_request")
+    row = batch.origin_requests.get()
+    assert (row.letter, row.people, row.asked_by) == (letter.number, 3, four.petugas)
+    assert asked_for[0].nik in drawn_text(letter.file.read())
 
 
 # -- the money's files ---------------------------------------------------------------------------
@@ -394,3 +481,78 @@ def test_the_app_role_cannot_change_a_made_file(four: Four) -> None:
             "SELECT has_table_privilege(current_user, 'jobs_madefile', 'UPDATE, DELETE')"
         )
         assert cursor.fetchone() == (False,)
+
+
+# -- decrees -------------------------------------------------------------------------------------
+
+
+def wording(**more: str) -> dict[str, str]:
+    return {
+        "signer": "bupati", "considering": "bahwa satu;", "recalling": "Undang-Undang Satu;",
+        "copies": "", "size": "A4", **more,
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("few")
+def test_the_paper_of_a_large_decree_is_drafted_issued_and_issued_again_by_the_worker(
+    four: Four,
+) -> None:
+    worker = ready_people(3, four=four)[0]
+    decree = Entitlement.objects.filter(worker=worker)[0].decree
+    beat("here")
+    client, issue = browser(four.bendahara), address("decree_issue", decree.pk)
+    made = made_of(asked(client, address("decree_draft", decree.pk)))
+    assert "KONSEP" in page_texts(fetch(client, made).content)[0]
+    assert fetch(browser(four.pimpinan), made).status_code == 404
+    for n, more in enumerate(({}, {"because": "salah ketik"}), start=1):
+        answer = post(client, issue, **wording(**more))
+        job = Job.objects.latest("requested_at")
+        assert answer.url == reverse("jobs:job_detail", args=[job.pk])
+        assert not IssuedPaper.objects.filter(void=None).exists()
+        assert "salah ketik" not in str(job.arguments)
+        run(job.pk)
+        run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.result_id) == ("finished", decree.pk)
+        assert IssuedPaper.objects.count() == n
+    paper = IssuedPaper.objects.get(void=None)
+    assert len(paper.snapshot["rows"]) == 3 and paper.paper_size == "A4"
+    assert "bahwasatu;" in drawn_text(paper.file.read())
+
+
+@pytest.mark.usefixtures("few")
+def test_two_who_ask_for_the_paper_of_a_decree_get_one_number(four: Four) -> None:
+    worker = ready_people(3, four=four)[0]
+    decree = Entitlement.objects.filter(worker=worker)[0].decree
+    beat("here")
+    for user in (four.bendahara, four.pimpinan):
+        post(browser(user), address("decree_issue", decree.pk), **wording())
+    first, second = Job.objects.order_by("requested_at")
+    run(first.pk)
+    run(second.pk)
+    second.refresh_from_db()
+    assert (second.state, second.failure) == ("failed", "refused")
+    assert IssuedPaper.objects.get().created_by == four.bendahara
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_child_found_out_stands_on_the_paper_of_a_decree_without_a_name(
+    four: Four, at_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The decree named her: its people and rupiah stay whole, whoever prints it (R19)."""
+    found = ready_people(3, four=four)
+    decree = Entitlement.objects.filter(worker=found[0])[0].decree
+    beat("here")
+    client = browser(four.bendahara)
+    made = made_of(asked(client, address("decree_draft", decree.pk)))
+    Worker.objects.filter(pk=found[0].pk).update(birth_date=date(2005, 1, 1))
+    assert fetch(client, made).status_code == 404
+    if at_once:
+        monkeypatch.setattr(decree_paper, "MOST_AT_ONCE", 3)
+    post(client, address("decree_issue", decree.pk), **wording())
+    if not at_once:
+        run(Job.objects.latest("requested_at").pk)
+    paper = IssuedPaper.objects.get()
+    assert len(paper.snapshot["rows"]) == 3
+    assert found[0].name not in str(paper.snapshot)

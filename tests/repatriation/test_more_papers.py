@@ -35,18 +35,16 @@ from tests.repatriation.travellers import (
 pytestmark = pytest.mark.django_db
 
 
-def addresses(batch: Batch) -> list[str]:
-    def url(name: str, *more: object) -> str:
-        return reverse(f"repatriation:{name}", args=[batch.pk, *more])
-
-    return [
-        url("paper_manifest", "kantor"),
-        url("paper_manifest", "pengangkut"),
-        url("assignment_order"),
-        url("travel_order", batch.escorts.get().pk),
-        url("handover_minutes"),
-        url("trip_report"),
+def addresses(batch: Batch, name: str) -> list[str]:
+    papers: list[tuple[object, ...]] = [
+        ("manifes-kantor",),
+        ("manifes-pengangkut",),
+        ("surat-tugas",),
+        ("sppd", batch.escorts.get().pk),
+        ("berita-acara",),
+        ("laporan-perjalanan",),
     ]
+    return [reverse(f"repatriation:{name}", args=[batch.pk, *paper]) for paper in papers]
 
 
 def text_of(kind: str) -> str:
@@ -56,9 +54,11 @@ def text_of(kind: str) -> str:
 def test_no_file_name_tells_anything(four: Four) -> None:
     batch = ready_batch(2, four, state="handed_over")
     client = signed_in(four.petugas)
-    for address in addresses(batch):
+    for address in addresses(batch, "paper_draft"):
         draft = client.get(address)
         assert "KONSEP" in "\n".join(page_texts(draft.content)), address
+    for address in addresses(batch, "paper_issue"):
+        assert client.get(address).status_code == 405, address
         assert client.post(address, key()).status_code == 302, address
     names = []
     for paper in IssuedPaper.objects.all():
@@ -77,7 +77,7 @@ def test_the_order_of_the_escorts_becomes_that_of_the_batch(four: Four) -> None:
     prepare(batch, four)
     Batch.objects.update(escort_order="", escort_order_on=None)
     client = signed_in(four.petugas)
-    client.post(reverse("repatriation:assignment_order", args=[batch.pk]), key())
+    client.post(reverse("repatriation:paper_issue", args=[batch.pk, "surat-tugas"]), key())
     batch.refresh_from_db()
     paper = IssuedPaper.objects.get(kind="assignment_order")
     assert (batch.escort_order, batch.escort_order_on) == (paper.number, paper.issued_on)
@@ -86,7 +86,7 @@ def test_the_order_of_the_escorts_becomes_that_of_the_batch(four: Four) -> None:
     text = text_of("assignment_order")
     assert "MEMERINTAHKAN" in text
     assert escort.officer.name in text
-    client.post(reverse("repatriation:travel_order", args=[batch.pk, escort.pk]), key())
+    client.post(reverse("repatriation:paper_issue", args=[batch.pk, "sppd", escort.pk]), key())
     escort.refresh_from_db()
     assert escort.travel_order == IssuedPaper.objects.get(kind="travel_order").number
     pages = page_texts(IssuedPaper.objects.get(kind="travel_order").file.read())
@@ -183,7 +183,8 @@ def test_the_report_counts_and_sums(four: Four) -> None:
     for amount in (1_500_000, 250_000):
         cost = costs.NewCost(category="tickets", what="Tiket", amount=amount, spent_on=LEFT)
         costs.add_cost(batch=batch, cost=cost, by=four.petugas)
-    signed_in(four.petugas).post(reverse("repatriation:trip_report", args=[batch.pk]), key())
+    issue = reverse("repatriation:paper_issue", args=[batch.pk, "laporan-perjalanan"])
+    signed_in(four.petugas).post(issue, key())
     text = text_of("trip_report")
     assert "1.750.000" in text
     assert "tidak naik 1 orang" in text

@@ -102,7 +102,7 @@ def test_20_leave_and_18_are_handed_over(four: Four) -> None:
     assert {i.kind for i in Incident.objects.open()} == {"ill", "refused"}
 
     client = signed_in(four.petugas)
-    client.post(reverse("repatriation:handover_minutes", args=[batch.pk]), key())
+    client.post(reverse("repatriation:paper_issue", args=[batch.pk, "berita-acara"]), key())
     text = "\n".join(page_texts(IssuedPaper.objects.get(kind="handover_of_people").file.read()))
     assert "JUMLAH 18 ORANG" in text
     assert "sakit di perjalanan" in text
@@ -276,7 +276,7 @@ def test_who_stays_is_never_in_a_batch(four: Four) -> None:
 def test_each_revision_of_the_manifest_says_why(four: Four) -> None:
     batch = ready_batch(3, four)
     client = signed_in(four.petugas)
-    url = reverse("repatriation:paper_manifest", args=[batch.pk, "kantor"])
+    url = reverse("repatriation:paper_issue", args=[batch.pk, "manifes-kantor"])
     client.post(url, key())
     planning.remove_member(
         batch=batch, member=batch.members.first(), reason="batal", by=four.petugas

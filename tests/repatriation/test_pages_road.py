@@ -285,7 +285,7 @@ def addresses(batch: Batch) -> list[str]:
         "member_pk": member_of(batch),
         "leg_pk": batch.legs.get().pk,
         "escort_pk": batch.escorts.get().pk,
-        "copy": "kantor",
+        "paper": "surat-tugas",
         "paper_pk": uuid4(),
         "cost_pk": uuid4(),
         "incident_pk": uuid4(),
@@ -297,6 +297,8 @@ def addresses(batch: Batch) -> list[str]:
         names = pattern.pattern.converters
         if "pk" in names and pattern.name != "undo":
             args = {name: values[name] for name in names}
+            if {"paper", "escort_pk"} <= set(args):
+                args["paper"] = "sppd"
             found.append(reverse(f"repatriation:{pattern.name}", kwargs=args))
     return found
 
@@ -307,7 +309,8 @@ def test_another_caseworkers_batch_does_not_exist(four: Four) -> None:
     client = signed_in(make_user("petugas", lokalisasi="TANGAR"))
     for address in addresses(batch):
         wanted = 403 if address.endswith(("setujui/", "kembalikan/")) else 404
-        assert client.get(address).status_code == wanted, address
+        looked = 405 if address.endswith("terbitkan/") else wanted
+        assert client.get(address).status_code == looked, address
         assert client.post(address, key()).status_code == wanted, address
     assert list(client.get(url("batch_list")).context["page"]) == []
 
@@ -330,11 +333,12 @@ def test_who_has_no_hand_in_travel_may_only_look(four: Four, role: str) -> None:
     for address in addresses(batch):
         pages = (url("batch_detail", batch.pk), url("offices", batch.pk))
         looks = address in pages and role != "admin"
-        papers = ("manifes/kantor/", ".pdf")
-        prints = any(paper in address for paper in papers) and role == "bendahara"
+        prints = "/cetakan/" in address and role == "bendahara"
         unknown = "/rombongan/" in address and "/surat/" in address and role == "bendahara"
         unknown = unknown and "/daerah-asal/" not in address
         wanted = 200 if looks or prints else 404 if unknown else 403
+        if prints and address.endswith("terbitkan/"):
+            wanted = 405
         assert client.get(address).status_code == wanted, address
 
 
@@ -346,7 +350,10 @@ def test_what_does_not_exist_is_404(four: Four) -> None:
     assert client.get(url("leg_edit", other.pk, batch.legs.get().pk)).status_code == 404
     assert client.get(url("escort_head", other.pk, batch.escorts.get().pk)).status_code == 404
     assert client.get(url("undo_arrival", other.pk, member_of(batch))).status_code == 404
-    assert client.get(url("paper_manifest", batch.pk, "lain")).status_code == 404
+    officer = uuid4()
+    for unknown in (["lain"], ["sppd"], ["sppd", officer], ["surat-tugas", officer]):
+        assert client.get(url("paper_draft", batch.pk, *unknown)).status_code == 404
+        assert client.post(url("paper_issue", batch.pk, *unknown), key()).status_code == 404
 
 
 def test_the_list_filters_and_counts(four: Four) -> None:
@@ -397,7 +404,7 @@ def test_papers_are_issued_once_a_click(four: Four) -> None:
     client = signed_in(four.petugas)
     body = key()
     for _twice in range(2):
-        answer = client.post(url("paper_manifest", batch.pk, "pengangkut"), body)
+        answer = client.post(url("paper_issue", batch.pk, "manifes-pengangkut"), body)
         assert answer.status_code == 302
     paper = IssuedPaper.objects.get()
     assert paper.kind == "manifest_carrier"

@@ -36,7 +36,7 @@ TELLING = (
 def issued(batch: Batch, four: Four, copy: str) -> tuple[bytes, str]:
     """The PDF and the name under which it is downloaded."""
     client = signed_in(four.petugas)
-    client.post(reverse("repatriation:paper_manifest", args=[batch.pk, copy]), key())
+    client.post(reverse("repatriation:paper_issue", args=[batch.pk, f"manifes-{copy}"]), key())
     paper = IssuedPaper.objects.get(kind__startswith="manifest")
     answer = client.get(reverse("repatriation:paper_file", args=[batch.pk, paper.pk]))
     return paper.file.read(), answer["Content-Disposition"]
@@ -80,7 +80,7 @@ def test_the_office_copy_shows_who_boarded_and_hides_numbers(four: Four) -> None
 @pytest.mark.parametrize("copy", ["kantor", "pengangkut"])
 def test_a_draft_has_no_number_and_no_whole_nik(four: Four, copy: str) -> None:
     batch = ready_batch(1, four)
-    address = reverse("repatriation:paper_manifest", args=[batch.pk, copy])
+    address = reverse("repatriation:paper_draft", args=[batch.pk, f"manifes-{copy}"])
     answer = signed_in(four.petugas).get(address)
     assert answer["Content-Disposition"] == 'attachment; filename="manifes.pdf"'
     assert "KONSEP" in "\n".join(page_texts(answer.content))
@@ -91,6 +91,6 @@ def test_a_draft_has_no_number_and_no_whole_nik(four: Four, copy: str) -> None:
 
 def test_an_empty_manifest_says_so(four: Four) -> None:
     batch = a_batch([], four)
-    address = reverse("repatriation:paper_manifest", args=[batch.pk, "kantor"])
+    address = reverse("repatriation:paper_draft", args=[batch.pk, "manifes-kantor"])
     answer = signed_in(four.petugas).get(address)
     assert "NIHIL" in "\n".join(page_texts(answer.content))

@@ -223,7 +223,7 @@ def batch_for_jawa_timur(walk: Walk, office: Office) -> None:
 
 @journey("manifest", start=page_of("repatriation:batch_detail", "leaves"))
 def manifest(walk: Walk, office: Office) -> None:
-    walk.press("form[action$='/manifes/pengangkut/'] button[type=submit]")
+    walk.press("form[action$='/manifes-pengangkut/terbitkan/'] button[type=submit]")
     assert walk.download("main a[href*='/surat/']").startswith(b"%PDF")
 
 
