@@ -257,21 +257,28 @@ def standing_payments(lines: Lines, period: Period) -> Any:
     return lines.filter(period.on("result_on"), state="paid", reversal__isnull=True)
 
 
-def evidence(lines: Lines, period: Period) -> Evidence:
-    """Every payment that stands, by list and line, in a constant number of queries."""
+def evidence_lines(lines: Lines, period: Period) -> Any:
+    """Every payment that stands, by list and line."""
     signed = SignedStatement.objects.filter(
         worker=OuterRef("entitlement__worker"), choice=OuterRef("entitlement__worker__choice")
     )
-    found = (
+    return (
         standing_payments(lines, period)
         .named()
         .select_related("payment_list", "entitlement__kind__policy")
         .annotate(statement=Exists(signed))
         .order_by("payment_list__number", "number")
     )
-    rows = list(found)
+
+
+def evidence_of(rows: Sequence[PaymentLine]) -> Evidence:
+    """Of these `evidence_lines`, in a constant number of queries."""
     receipts = _receipts(rows)
     return Evidence([_evidence_row(line, receipts) for line in rows])
+
+
+def evidence(lines: Lines, period: Period) -> Evidence:
+    return evidence_of(list(evidence_lines(lines, period)))
 
 
 def _receipts(lines: Sequence[PaymentLine]) -> set[UUID]:

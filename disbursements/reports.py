@@ -340,9 +340,19 @@ def nominatif_of_decree(entitlements: Iterable[Entitlement]) -> Nominatif:
     return Nominatif(_kinds(codes), _in_places(rows), bool(rows))
 
 
+def people_on_roll(positions: PositionQuerySet) -> Any:
+    """Everybody of these positions in the order of the roll, to be counted and cut in the
+    database."""
+    return _in_order(positions.order_by().values("worker"))
+
+
 def _workers(ids: Iterable[Any]) -> Any:
+    return _in_order(list(ids))
+
+
+def _in_order(ids: Any) -> Any:
     return (
-        Worker.objects.filter(pk__in=list(ids))
+        Worker.objects.filter(pk__in=ids)
         .named()
         .select_related("home_regency", "home_district")
         .order_by("place__position", "place_id", "name", "pk")

@@ -223,7 +223,7 @@ def _nominatif(scope: Scope) -> Nominatif:
     return nominatif_rows(named_positions(scope))
 
 
-def _realisation(scope: Scope) -> Realisation:
+def realisation_of(scope: Scope) -> Realisation:
     code = scope.funder.pk if scope.funder else ""
     return realisation(scope.lines(), scope.period, funder=code)
 
@@ -258,7 +258,7 @@ REPORTS = {
         "realisation",
         gettext_lazy("Report by funder"),
         ("pa_kpa", "bendahara"),
-        _realisation,
+        realisation_of,
         realisation_pdf,
     ),
     "spj": ReportKind(

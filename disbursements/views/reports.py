@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from disbursements.background import LIST_DRAFT, REPORT_DRAFT, REPORT_ISSUE
 from disbursements.forms.reports import ReportFilter
 from disbursements.models import PaymentList
-from disbursements.papers.issuing import PAPER_KINDS, REPORTS, issue_report
+from disbursements.papers.issuing import PAPER_KINDS, REPORTS, Scope, issue_report
 from disbursements.papers.list_papers import LIST_PAPERS
 from disbursements.report_files import (
     against_asking,
@@ -29,7 +30,13 @@ from disbursements.report_files import (
     rows_of,
     scope_of,
 )
-from disbursements.reports import Nominatif, nominatif_rows, rekap_rows
+from disbursements.reports import (
+    NominatifRow,
+    RekapRow,
+    nominatif_rows,
+    people_on_roll,
+    rekap_rows,
+)
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -60,26 +67,19 @@ PAPER_PAGES = (*PAPER_KINDS, *LIST_PAPERS, "refund_demand")
 def report_index(request: HttpRequest) -> HttpResponse:
     form = ReportFilter(request.GET, user=request.user)
     scope = scope_of(form, request.user)
-    rekap, roll = rekap_rows(scope.positions()), nominatif_rows(scope.positions())
-    rows = [(place.label, row) for place in roll.places for row in place.rows]
-    size = ALL if request.GET.get("all") else PAGE
-    page = Paginator(rows, size).get_page(request.GET.get("page"))
-    page.object_list = [_roll_row(roll, label, row) for label, row in page.object_list]
-    query = request.GET.copy()
-    query.pop("page", None)
-    query["all"] = "1"
+    rekap = rekap_rows(scope.positions())
+    page = paged(request, people_on_roll(scope.positions()))
+    page.object_list = _roll_rows(scope, rekap.kinds, [worker.pk for worker in page])
     record("report.view", by=request.user, object_type="report", object_id="disbursements")
     context = {
         "filter": form,
         "day": today(),
         "rekap": rekap,
-        "roll": roll,
-        "roll_sums": [roll.total_of(kind) for kind in roll.kinds],
         "page": page,
-        "all_url": f"?{query.urlencode()}" if page.has_other_pages() else "",
+        "all_url": all_url(request, page),
         "query": request.GET.urlencode(),
         "may_export": request.user.can(Perm.REPORT_EXPORT),
-        "may_issue": request.user.can(Perm.PAPER_ISSUE) and roll.is_determined,
+        "may_issue": request.user.can(Perm.PAPER_ISSUE) and rekap.is_determined,
         "may_see_payments": request.user.can(Perm.LIST_PAY) or request.user.can(Perm.PAPER_ISSUE),
         "payment_papers": LIST_PAPERS.values(),
         "issued": _issued(request.user),
@@ -87,7 +87,28 @@ def report_index(request: HttpRequest) -> HttpResponse:
     return render(request, "disbursements/report_index.html", context)
 
 
-def _roll_row(roll: Nominatif, place: str, row: Any) -> dict[str, Any]:
+def paged(request: HttpRequest, rows: Any) -> Page[Any]:
+    """Cut in the database: a page, or with `?all=1` the most that a screen shows."""
+    size = ALL if request.GET.get("all") else PAGE
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def all_url(request: HttpRequest, page: Page[Any]) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["all"] = "1"
+    return f"?{query.urlencode()}" if page.has_other_pages() else ""
+
+
+def _roll_rows(
+    scope: Scope, kinds: Sequence[RekapRow], people: Sequence[UUID]
+) -> list[dict[str, Any]]:
+    """Those of one page, with the columns of the whole roll."""
+    roll = nominatif_rows(scope.positions().filter(worker__in=people))
+    return [_roll_row(kinds, place.label, row) for place in roll.places for row in place.rows]
+
+
+def _roll_row(kinds: Sequence[RekapRow], place: str, row: NominatifRow) -> dict[str, Any]:
     bank, number, holder = row.payee(whole=False)
     return {
         "worker": row.worker,
@@ -96,7 +117,7 @@ def _roll_row(roll: Nominatif, place: str, row: Any) -> dict[str, Any]:
         "nik": row.nik(whole=False),
         "account": f"{bank} {number}".strip(),
         "holder": holder,
-        "amounts": [row.amounts.get(kind.code) for kind in roll.kinds],
+        "amounts": [row.amounts.get(kind.kind) for kind in kinds],
         "total": row.total,
     }
 

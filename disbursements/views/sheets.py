@@ -5,17 +5,27 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from disbursements.background import LIST_DRAFT, REPORT_EXPORT
 from disbursements.forms.reports import ReportFilter
-from disbursements.papers.issuing import REPORTS, make_report
-from disbursements.realisation import Realisation
-from disbursements.report_files import about, of_filter, of_list, scope_of
+from disbursements.papers.issuing import REPORTS, Scope, realisation_of
+from disbursements.realisation import evidence_lines, evidence_of
+from disbursements.report_files import of_filter, of_list, scope_of
 from disbursements.sheets import sheet_of
-from disbursements.views.reports import back_to_list, back_to_report, issue_page, size_of
+from disbursements.views.reports import (
+    ALL,
+    all_url,
+    back_to_list,
+    back_to_report,
+    issue_page,
+    paged,
+    size_of,
+)
 from kotim_social.accounts.access import fresh_proof, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
@@ -24,7 +34,6 @@ from kotim_social.idempotency.forms import idempotent
 from kotim_social.jobs.offering import give_file
 from kotim_social.replica import from_replica
 
-ALL = 1000
 # What a single list has.
 OF_LIST = ("nominatif", "spj")
 
@@ -35,28 +44,53 @@ OF_LIST = ("nominatif", "spj")
 def sheet_page(request: HttpRequest, sheet: str) -> HttpResponse:
     """The same rows as on the paper, with the same filter."""
     form = ReportFilter(request.GET, user=request.user)
-    report = make_report(sheet, scope_of(form, request.user))
-    table = sheet_of(report.data, about(report))
+    scope = scope_of(form, request.user)
+    shown = _evidence(request, scope) if sheet == "spj" else _realised(scope)
     record("report.view", by=request.user, object_type="report", object_id=sheet)
     context = {
         "kind": sheet,
         "label": REPORTS[sheet].label,
         "filter": form,
-        "note": _note(report.data),
         "query": request.GET.urlencode(),
-        "may_issue": request.user.can(Perm.PAPER_ISSUE) and report.is_determined,
+        "may_issue": request.user.can(Perm.PAPER_ISSUE) and shown["is_determined"],
         "may_export": request.user.can(Perm.REPORT_EXPORT),
-        **sheet_context(table),
+        **shown,
     }
     return render(request, "disbursements/sheet_page.html", context)
 
 
-def sheet_context(table: Sheet) -> dict[str, Any]:
-    """A table as its page shows it: the first rows, and the sums of all."""
+def _realised(scope: Scope) -> dict[str, Any]:
+    """A row for each ceiling, and what the paper says under its table in words."""
+    data = realisation_of(scope)
+    return {
+        "is_determined": data.is_determined,
+        "note": data.history.in_words(),
+        **sheet_context(sheet_of(data, [])),
+    }
+
+
+def _evidence(request: HttpRequest, scope: Scope) -> dict[str, Any]:
+    """A page of the payments, with the sum of all."""
+    lines = evidence_lines(scope.lines(), scope.period)
+    page = paged(request, lines)
+    total = lines.order_by().aggregate(total=Coalesce(Sum("amount"), 0))["total"]
+    return {
+        "is_determined": page.paginator.count > 0,
+        "page": page,
+        "all_url": all_url(request, page),
+        **sheet_context(sheet_of(evidence_of(page.object_list), []), total=total),
+    }
+
+
+def sheet_context(table: Sheet, *, total: int | None = None) -> dict[str, Any]:
+    """A table as its page shows it: the first rows, and the sums of all.
+
+    `total` is the sum of a table of which a page is given alone.
+    """
     kinds = [column.kind for column in table.columns]
     sums = [
-        table.total(index) if column.kind == MONEY else None
-        for index, column in enumerate(table.columns)
+        (table.total(index) if total is None else total) if kind == MONEY else None
+        for index, kind in enumerate(kinds)
     ]
     return {
         "sheet": table,
@@ -64,11 +98,6 @@ def sheet_context(table: Sheet) -> dict[str, Any]:
         "sums": sums[1:],
         "cut": len(table.rows) > ALL,
     }
-
-
-def _note(data: Any) -> str:
-    """What the paper says under its table in words."""
-    return data.history.in_words() if isinstance(data, Realisation) else ""
 
 
 @require(Perm.REPORT_EXPORT)

@@ -11,6 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from disbursements.models import Position
+from disbursements.papers.issuing import Scope, make_report
+from disbursements.reports import nominatif_rows
+from disbursements.views import reports
 from kotim_social.audit.models import Entry
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.lib.dates import today
@@ -40,7 +43,8 @@ def test_the_screen_shows_the_sums_of_the_positions(four: Four) -> None:
     assert [(one.label, one.total.people) for one in rekap.lokalisasi] == [
         ("Km 12", 2), ("Parenggean", 2),
     ]  # fmt: skip
-    assert page.context["roll"].total == sums["entitled"]
+    assert [row["total"] for row in page.context["page"].object_list].count(0) == 0
+    assert sum(row["total"] for row in page.context["page"].object_list) == sums["entitled"]
     assert f"{sums['entitled']:,}".replace(",", ".") in text(page)
     assert "7000000000" not in text(page)
 
@@ -149,6 +153,31 @@ def test_the_number_of_queries_does_not_grow(four: Four) -> None:
     assert queries(lambda: client.get(address("report_index"))) == index
     assert queries(lambda: client.get(address("report_draft", "nominatif"))) == pdf
     assert len(client.get(address("report_index") + "?all=1").context["page"].object_list) == 65
+
+
+def test_a_page_of_the_roll_reads_its_own_rows_and_sums_all(
+    four: Four, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the order of the paper, across places; the last row has the sum of every page."""
+    monkeypatch.setattr(reports, "PAGE", 4)
+    register(5, by=four.petugas, place="TANGAR")
+    register(2, by=four.petugas, choice="stay", nik=False, account=False)
+    whole = make_report("nominatif", Scope(four.petugas)).data
+    read: list[int] = []
+
+    def reading(positions: Any) -> Any:
+        roll = nominatif_rows(positions)
+        read.append(len(roll.rows))
+        return roll
+
+    monkeypatch.setattr(reports, "nominatif_rows", reading)
+    client, found = browser(four.petugas), []
+    for number in ("1", "2"):
+        page = client.get(address("report_index"), {"page": number})
+        found += [(row["name"], row["total"]) for row in page.context["page"].object_list]
+        assert f"{whole.total:,}".replace(",", ".") in text(page)
+    assert read == [4, 3]
+    assert found == [(row.name, row.total) for row in whole.rows]
 
 
 def test_a_month_is_its_first_and_its_last_day(four: Four) -> None:

@@ -20,6 +20,7 @@ from disbursements.models import PaymentLine, PaymentList
 from disbursements.papers.issuing import Scope, make_report
 from disbursements.realisation import Period
 from disbursements.sheets import sheet_of
+from disbursements.views import reports
 from kotim_social.audit.models import Entry
 from kotim_social.documents.exports import DAY, MONEY, Column, Sheet, as_csv, as_xlsx
 from kotim_social.documents.models import IssuedPaper
@@ -104,6 +105,20 @@ def test_period_place_bank_and_batch_narrow_every_report(four: Four, paid: Payme
     assert after.context["rows"] == []
     assert make_report("realisasi", Scope(period=Period(tomorrow, None))).data.total == 0
     assert client.get(address("report_index"), {"first": "31-31-2017"}).status_code == 404
+
+
+def test_a_page_of_the_evidence_reads_its_own_rows_and_sums_all(
+    four: Four, paid: PaymentList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "PAGE", 2)
+    client, url = browser(four.bendahara), address("sheet_page", "spj")
+    whole = make_report("spj", Scope()).data
+    pages = [client.get(url, {"page": number}) for number in ("1", "2")]
+    assert [len(page.context["sheet"].rows) for page in pages] == [2, 1]
+    assert all(dotted(3 * ONE) in text(page) for page in pages)
+    shown = [row[2][0] for page in pages for row in page.context["rows"]]
+    assert shown == [row.name for row in whole.rows]
+    assert len(client.get(url, {"all": "1"}).context["rows"]) == 3
 
 
 def test_spj_lists_every_payment_that_stands_with_its_evidence(
