@@ -14,9 +14,10 @@ from cases.forms.correcting import ProposalForm
 from cases.masks import masked_number, masked_of
 from cases.models import BankAccount, Correction, Journey, Worker
 from kotim_social.accounts.access import actor
-from kotim_social.accounts.admin_site import OfficeModelAdmin
+from kotim_social.accounts.admin_site import OfficeModelAdmin, column
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
+from kotim_social.templatetags.formats import waktu
 from kotim_social.workflow import Refused
 
 
@@ -80,6 +81,9 @@ class BankAccountAdmin(LookedAt):
     fields = ("worker", "bank", "masked", "holder", "state", "opened_on", "checked_on")
     readonly_fields = fields
 
+    def title_of(self, obj: BankAccount) -> str:
+        return f"{obj.worker}: {obj.bank} {masked_number(obj)}"
+
     @admin.display(description=_("Account number"))
     def masked(self, account: BankAccount) -> str:
         return masked_number(account)
@@ -96,6 +100,9 @@ class JourneyAdmin(LookedAt):
     fields = ("worker", "state", "batch_code", "approved_on", "boarded_on", "arrived_on")
     readonly_fields = fields
 
+    def title_of(self, obj: Journey) -> str:
+        return f"{obj.worker}: {obj.get_state_display()}"  # type: ignore[attr-defined]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Journey]:
         return Journey.objects.filter(worker__in=Worker.objects.visible_to(actor(request)))
 
@@ -110,7 +117,13 @@ class CorrectionAdmin(OfficeModelAdmin):
     list_display = ("worker", "field", "state", "proposed_at", "proposed_by")
     list_select_related = ("worker", "proposed_by")
     list_filter = ("state", "field")
-    shown = ("worker", "field", "state", "proposed_at", "proposed_by", "decided_at", "decided_by")
+    shown = (
+        "worker", "field", "state", "proposed_at", "proposed_by",
+        column("decided_at", _("Decided on"), waktu), column("decided_by", _("Decided by")),
+    )  # fmt: skip
+
+    def title_of(self, obj: Correction) -> str:
+        return f"{obj.worker}: {obj.get_field_display()}"  # type: ignore[attr-defined]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
         return Correction.objects.visible_to(actor(request))
@@ -151,3 +164,9 @@ class CorrectionAdmin(OfficeModelAdmin):
             by=actor(request),
         )
         obj.__dict__.update(made.__dict__)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
+        """Says what follows; Django would name it by its id."""
+        words = _("The correction is proposed; a supervisor decides about it.")
+        self.message_user(request, words, messages.SUCCESS)
+        return self.response_post_save_add(request, obj)

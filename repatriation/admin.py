@@ -18,6 +18,7 @@ class OfficerAdmin(OfficeModelAdmin):
 
     perm = Perm.USER_ADMIN
     list_display: ClassVar[tuple[str, ...]] = ("name", "nip", "rank", "sex", "active")
+    fields = list_display
     search_fields: ClassVar[tuple[str, ...]] = ("name", "nip")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

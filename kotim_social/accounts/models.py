@@ -195,7 +195,7 @@ class RoleGrant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.role}"
+        return f"{self.user}: {self.get_role_display()}"
 
     def clean(self) -> None:
         refuse_backwards(self)
@@ -254,7 +254,7 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.lokalisasi_id}"
+        return f"{self.user}: {self.lokalisasi}"
 
     def clean(self) -> None:
         refuse_backwards(self)
