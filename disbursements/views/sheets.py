@@ -29,7 +29,7 @@ from disbursements.views.reports import (
 from kotim_social.accounts.access import fresh_proof, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
-from kotim_social.documents.exports import CONTENT_TYPES, MONEY, Sheet
+from kotim_social.documents.exports import CONTENT_TYPES, MONEY, NUMBER, Sheet
 from kotim_social.idempotency.forms import idempotent
 from kotim_social.jobs.offering import give_file
 from kotim_social.replica import from_replica
@@ -87,13 +87,14 @@ def sheet_context(table: Sheet, *, total: int | None = None) -> dict[str, Any]:
 
     `total` is the sum of a table of which a page is given alone.
     """
-    kinds = [column.kind for column in table.columns]
+    kinds = [NUMBER if column.title == "%" else column.kind for column in table.columns]
     sums = [
         (table.total(index) if total is None else total) if kind == MONEY else None
         for index, kind in enumerate(kinds)
     ]
     return {
         "sheet": table,
+        "heads": [(column.title, kind) for column, kind in zip(table.columns, kinds, strict=True)],
         "rows": [list(zip(row, kinds, strict=True)) for row in table.rows[:ALL]],
         "sums": sums[1:],
         "cut": len(table.rows) > ALL,
