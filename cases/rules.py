@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -148,6 +148,14 @@ def lacks_for_money(
     return _lacks(workers, FOR_TRANSFER if transfer else FOR_MONEY)
 
 
+def lacks_for_money_in_rows(
+    workers: WorkerQuerySet, *more: str, transfer: bool
+) -> Iterator[tuple[Any, list[Lack]]]:
+    """The same for each row of a query, with `more` of its columns in the row, in one query."""
+    needs = FOR_TRANSFER if transfer else FOR_MONEY
+    return ((row, _missing(row, needs)) for row in _rows(workers, *more))
+
+
 def lacks_for_departure(workers: WorkerQuerySet | Iterable[UUID]) -> dict[UUID, list[Lack]]:
     """For each worker what keeps her from leaving with a batch, in one query."""
     return _lacks(workers, FOR_DEPARTURE)
@@ -187,13 +195,20 @@ def _lacks(
 ) -> dict[UUID, list[Lack]]:
     if not isinstance(workers, WorkerQuerySet):
         workers = Worker.objects.filter(pk__in=list(workers))
-    rows = workers.with_readiness().with_journey().order_by().values_list(
+    return {row.id: _missing(row, needs) for row in _rows(workers)}
+
+
+def _rows(workers: WorkerQuerySet, *more: str) -> Any:
+    return workers.with_readiness().with_journey().order_by().values_list(
         *_COLUMNS,
         "has_account", "account_active", "holder_same", "statement_signed", "origin_confirmed",
-        "under_age", "journey_state",
+        "under_age", "journey_state", *more,
         named=True,
     )  # fmt: skip
-    return {row.id: [need.lack for need in needs if need.missing(row)] for row in rows}
+
+
+def _missing(row: Any, needs: tuple[Need, ...]) -> list[Lack]:
+    return [need.lack for need in needs if need.missing(row)]
 
 
 Task = tuple[str, dict[str, Any]]

@@ -19,7 +19,14 @@ from disbursements.models import (
     PaymentList,
 )
 from disbursements.rules import APPROVED_STATES
-from disbursements.workflow import DUTY_OF_ACT, LIVE, PAYMENT_LIST, Duty, State
+from disbursements.workflow import (
+    DUTY_OF_ACT,
+    LIVE,
+    PAYMENT_LIST,
+    Duty,
+    State,
+    has_other_duty,
+)
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.lib.nik import mask_account
@@ -86,8 +93,9 @@ def with_sums(lists: Any) -> list[PaymentList]:
 
 @dataclass(frozen=True)
 class ListSums:
-    """Lines and rupiah of one list by what became of them; cancelled lines count nowhere."""
+    """Lines and rupiah of one list by what became of them; cancelled lines count only in all."""
 
+    all_lines: int = 0
     lines: int = 0
     total: int = 0
     waiting: int = 0
@@ -96,6 +104,15 @@ class ListSums:
     paid_amount: int = 0
     returned: int = 0
     returned_amount: int = 0
+
+    def lines_of(self, group: str) -> int:
+        """How many lines a group of LINE_GROUPS has; any other name stands for all lines."""
+        return {
+            "standing": self.lines,
+            "waiting": self.waiting,
+            "paid": self.paid,
+            "returned": self.returned,
+        }.get(group, self.all_lines)
 
 
 # What became of the lines of a list: each figure of its page, and the lines behind the figure.
@@ -109,10 +126,11 @@ LINE_GROUPS = {
 
 def sums_of(payment_list: PaymentList) -> ListSums:
     """One query. A reversed line counts as returned."""
-    waiting, paid, returned = (LINE_GROUPS[name] for name in ("waiting", "paid", "returned"))
-    found = payment_list.lines.filter(LINE_GROUPS["standing"]).aggregate(
-        lines=Count("pk"),
-        total=Coalesce(Sum("amount"), 0),
+    standing, waiting, paid, returned = (LINE_GROUPS[name] for name in LINE_GROUPS)
+    found = payment_list.lines.aggregate(
+        all_lines=Count("pk"),
+        lines=Count("pk", filter=standing),
+        total=Coalesce(Sum("amount", filter=standing), 0),
         waiting=Count("pk", filter=waiting),
         waiting_amount=Coalesce(Sum("amount", filter=waiting), 0),
         paid=Count("pk", filter=paid),
@@ -177,7 +195,7 @@ def may_book(payment_list: PaymentList, user: User) -> bool:
     return (
         payment_list.state == "ordered"
         and user.can(Perm.LIST_PAY)
-        and not payment_list.decisions.filter(recorded_by=user).exclude(duty=Duty.PAY).exists()
+        and not has_other_duty(payment_list, user, Duty.PAY)
     )
 
 

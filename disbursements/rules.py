@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import F, FilteredRelation, Q, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import BankAccount, Worker, under_age
+from cases.models import Worker, WorkerQuerySet, under_age
 from cases.rules import lacks_for_money
 from disbursements import workflow
 from disbursements.models import (
@@ -203,30 +203,6 @@ def _batches_url() -> str:
     return reverse("repatriation:batch_list")
 
 
-def reasons_against_lines(payment_list: PaymentList) -> dict[str, list[str]]:
-    """Register number → sentences, for the lines that could not be paid as things stand now."""
-    lines = list(
-        payment_list.lines.filter(state__in=workflow.LIVE).select_related(
-            "entitlement__kind__policy"
-        )
-    )
-    ids = {line.entitlement.worker_id for line in lines}
-    people = Worker.objects.filter(pk__in=ids).with_journey().in_bulk()
-    transfer = payment_list.method == AssistanceKind.Method.TRANSFER
-    lacks = lacks_for_money(list(ids), transfer=transfer)
-    found: dict[str, list[str]] = {}
-    for line in lines:
-        worker = people[line.entitlement.worker_id]
-        policy = line.entitlement.kind.policy
-        sentences = [str(lack.sentence) for lack in lacks[worker.pk]]
-        sentences += [reason.sentence for reason in conditions_left(worker, policy)]
-        if is_held(worker, policy):
-            sentences.append(held_because(worker, policy).sentence)
-        if sentences:
-            found[worker.register_no] = sentences
-    return found
-
-
 def unpaid_reasons(rows: Sequence[Position]) -> dict[str, tuple[Reason, ...]]:
     """Position key → everything that stands against paying it now; () where nothing does.
 
@@ -246,7 +222,7 @@ def unpaid_reasons(rows: Sequence[Position]) -> dict[str, tuple[Reason, ...]]:
     return found
 
 
-def is_held(worker: Worker, policy: Policy) -> bool:
+def is_held(worker: Any, policy: Policy) -> bool:
     """The same question as in the positions view, for one person."""
     return (policy.who == Policy.Who.RETURNEES and worker.choice != "return") or (
         policy.who == Policy.Who.STAYERS and worker.choice != "stay"
@@ -276,45 +252,35 @@ class Payee:
         return blind_index(facts, label="payee")
 
 
+# What `payee_of` reads of a row of `with_payee()`.
+PAYEE_COLUMNS = (
+    "register_no", "name", "nik_index", "open_account__bank", "open_account__number_index",
+    "open_account__holder", "under_age",
+)  # fmt: skip
+
+
+def with_payee(people: WorkerQuerySet) -> WorkerQuerySet:
+    """Adds her open account and whether she is a child; one row a person, as before."""
+    account = FilteredRelation("accounts", condition=~Q(accounts__state="closed"))
+    return people.annotate(open_account=account, under_age=under_age())
+
+
+def payee_of(row: Any) -> Payee:
+    return Payee(
+        row.register_no,
+        row.name,
+        row.nik_index or "",
+        row.open_account__bank or "",
+        row.open_account__number_index or "",
+        row.open_account__holder or "",
+        row.under_age,
+    )
+
+
 def payees_of(worker_ids: Iterable[UUID]) -> dict[UUID, Payee]:
-    """Worker → payee facts as they stand now, in two queries and without opening any of them."""
-    ids = list(worker_ids)
-    accounts = {
-        worker_id: facts
-        for worker_id, *facts in BankAccount.objects.filter(worker__in=ids)
-        .exclude(state="closed")
-        .values_list("worker_id", "bank", "number_index", "holder")
-    }
-    people = (
-        Worker.objects.filter(pk__in=ids)
-        .annotate(under_age=under_age())
-        .values_list("pk", "register_no", "name", "nik_index", "under_age")
-    )
-    payees = {}
-    for pk, register_no, name, nik_index, child in people:
-        bank, number_index, holder = accounts.get(pk, ["", "", ""])
-        payees[pk] = Payee(
-            register_no, name, nik_index or "", bank or "", number_index or "", holder or "", child
-        )
-    return payees
-
-
-def changed_payees(payment_list: PaymentList) -> list[str]:
-    """Register numbers of those whose name, NIK, account or amount differs from the approval.
-
-    And of those who have turned out to be children: nothing is paid to them (R19).
-    """
-    lines = list(
-        payment_list.lines.filter(state__in=workflow.LIVE)
-        .exclude(payee_mark="")
-        .values_list("entitlement__worker_id", "amount", "payee_mark")
-    )
-    payees = payees_of(worker_id for worker_id, _amount, _mark in lines)
-    return sorted(
-        payees[worker_id].register_no
-        for worker_id, amount, mark in lines
-        if payees[worker_id].under_age or payees[worker_id].mark(amount) != mark
-    )
+    """Worker → payee facts as they stand now, in one query and without opening any of them."""
+    people = with_payee(Worker.objects.filter(pk__in=list(worker_ids)))
+    return {row.pk: payee_of(row) for row in people.values_list("pk", *PAYEE_COLUMNS, named=True)}
 
 
 # -- the ceiling -------------------------------------------------------------------------------

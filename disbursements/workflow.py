@@ -78,12 +78,18 @@ DUTY_OF_ACT = {
 SEND_BACK_ACTS = ("send_back_submitted", "send_back_verified", "send_back_approved")
 
 
+def has_other_duty(payment_list: Any, user: User, duty: Duty) -> bool:
+    """Whether this user had another pair of eyes on the list, in any revision."""
+    # All decisions and not a question of its own: they are few, and a page has them already.
+    hands = {one.duty for one in payment_list.decisions.all() if one.recorded_by_id == user.pk}
+    return bool(hands - {duty})
+
+
 def _no_other_duty(act: str) -> Callable[[Any, User], list[str]]:
     """Whoever had another pair of eyes on this list, in any revision, may not do this act."""
 
     def guard(payment_list: Any, user: User) -> list[str]:
-        hands = payment_list.decisions.filter(recorded_by=user)
-        if hands.exclude(duty=DUTY_OF_ACT[act]).exists():
+        if has_other_duty(payment_list, user, DUTY_OF_ACT[act]):
             return [gettext("Somebody else must do this: you already had a hand in this list.")]
         return []
 

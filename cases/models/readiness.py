@@ -6,7 +6,16 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, Exists, F, OuterRef, Subquery, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Subquery,
+    When,
+)
 
 from cases.models.of_age import under_age
 
@@ -38,13 +47,17 @@ def statement_signed() -> Case:
     return Case(When(statement_choice=F("choice"), then=True), default=False)
 
 
-@cache
 def current_journey() -> dict[str, Any]:
-    """The state and the dates of her current journey; nothing when she has none."""
-    current = apps.get_model("cases.Journey").objects.filter(worker=OuterRef("pk"), current=True)
+    """The state and the dates of her current journey; nothing when she has none.
+
+    By a join, for there is at most one: as questions of their own each would bring the policies of
+    the table into the statement again, whose planning costs more than its work. Made for each
+    query, for a query makes such a join its own.
+    """
     return {
-        "journey_state": Subquery(current.values("state")[:1]),
-        "journey_batch": Subquery(current.values("batch_code")[:1]),
-        "journey_approved_on": Subquery(current.values("approved_on")[:1]),
-        "journey_arrived_on": Subquery(current.values("arrived_on")[:1]),
+        "current_journey": FilteredRelation("journeys", condition=Q(journeys__current=True)),
+        "journey_state": F("current_journey__state"),
+        "journey_batch": F("current_journey__batch_code"),
+        "journey_approved_on": F("current_journey__approved_on"),
+        "journey_arrived_on": F("current_journey__arrived_on"),
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import BankAccount
+from disbursements.lines_now import LineNow, reasons_against
 from disbursements.models import Ceiling, PaymentList
-from disbursements.rules import payees_of, reasons_against_lines, remainders
+from disbursements.rules import payees_of, remainders
 from kotim_social.lib.money import format_rupiah
 from kotim_social.lib.nik import mask_nik
 from kotim_social.workflow import Refused
@@ -35,9 +38,9 @@ def check_ceilings(payment_list: PaymentList) -> None:
         )
 
 
-def check_people(payment_list: PaymentList) -> None:
+def check_people(lines: Iterable[LineNow]) -> None:
     """Nobody on the list may lack by now what paying her needs."""
-    reasons = reasons_against_lines(payment_list)
+    reasons = reasons_against(lines)
     if reasons:
         raise Refused(
             _("Not everybody can be paid any more: %(numbers)s. Send the list back.")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from disbursements import workflow
 from disbursements.actions.approving import check_ceilings, check_people, take_snapshots
 from disbursements.actions.cash import DRAWN, check_nothing_in_hand, is_cash, write_movement
+from disbursements.lines_now import changed_payees, lines_now
 from disbursements.models import (
     AssistanceKind,
     BudgetYear,
@@ -25,7 +26,6 @@ from disbursements.models import (
 from disbursements.rules import (
     Candidate,
     candidates_for,
-    changed_payees,
     date_problems,
     find_candidates,
     payable_kinds,
@@ -196,7 +196,7 @@ def approve(*, payment_list: PaymentList, by: User) -> PaymentList:
 
     def check(locked: PaymentList) -> None:
         check_ceilings(locked)
-        check_people(locked)
+        check_people(lines_now(locked))
         take_snapshots(locked)
 
     return _move(payment_list, "approve", by=by, check=check)
@@ -236,7 +236,8 @@ def order(
         )
         if not order_number.strip():
             problems.append(_("Give the number of the order (SP2D or cheque)."))
-        changed = changed_payees(locked)
+        lines = lines_now(locked)
+        changed = changed_payees(lines)
         if changed:
             problems.append(
                 _("Changed since the approval: %(numbers)s. Send the list back.")
@@ -244,7 +245,7 @@ def order(
             )
         if problems:
             raise Refused(*problems)
-        check_people(locked)
+        check_people(lines)
 
     moved = _move(
         payment_list,

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,10 +17,12 @@ from django.views.decorators.http import require_safe
 from cases.forms.fields import refuse
 from disbursements.actions.following import came_back
 from disbursements.actions.lists import create_list
-from disbursements.cautions import cautions
+from disbursements.cautions import cautions, cautions_on
 from disbursements.forms.lists import ListFilter, NewListForm
+from disbursements.lines_now import changed_payees, lines_now, reasons_against
 from disbursements.listing import (
     LINE_GROUPS,
+    ListSums,
     line_rows,
     lists_in_rows,
     may_book,
@@ -30,9 +32,7 @@ from disbursements.listing import (
 from disbursements.models import ListDecision, PaymentList
 from disbursements.rules import (
     APPROVED_STATES,
-    changed_payees,
     find_candidates,
-    reasons_against_lines,
 )
 from disbursements.views.showing import (
     buttons_for,
@@ -46,8 +46,7 @@ from disbursements.views.showing import (
     road_of,
     timeline_of,
 )
-from disbursements.workflow import LIVE
-from kotim_social.accounts.access import get_visible_or_404, require
+from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
 from kotim_social.audit.trail import record
@@ -174,17 +173,16 @@ def _choice(form: NewListForm, user: User, ticked: list[str] | None) -> dict[str
 @require_safe
 def list_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     payment_list = get_visible_or_404(
-        PaymentList.objects.select_related("funder", "budget_year", "created_by", "follows"),
+        PaymentList.objects.select_related(
+            "funder", "budget_year", "created_by", "follows"
+        ).prefetch_related(Prefetch("decisions", _newest_first())),
         request.user,
         pk,
     )
     sums = sums_of(payment_list)
     group = request.GET.get("lines", "")
-    lines = payment_list.lines.filter(LINE_GROUPS.get(group, Q())).order_by("number")
-    size = ALL if request.GET.get("all") else PAGE
-    page = Paginator(lines, size).get_page(request.GET.get("page"))
-    page.object_list = line_rows(page.object_list, request.user)
-    decisions = list(payment_list.decisions.select_related("recorded_by").order_by("-pk"))
+    page = _page_of_lines(request, payment_list, group, sums)
+    decisions = list(payment_list.decisions.all())
     record("paymentlist.view", by=request.user, obj=payment_list)
     context = {
         "list": payment_list,
@@ -207,9 +205,25 @@ def list_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_export": request.user.can(Perm.REPORT_EXPORT),
         "may_issue": request.user.can(Perm.PAPER_ISSUE) and payment_list.state in APPROVED_STATES,
         **buttons_for(payment_list, request.user, waiting=bool(sums.waiting)),
-        **_warnings(payment_list),
+        **_warnings(payment_list, sums, everything="all" in request.GET),
     }
     return render(request, "disbursements/list_detail.html", context)
+
+
+def _newest_first() -> QuerySet[ListDecision]:
+    return ListDecision.objects.select_related("recorded_by").order_by("-pk")
+
+
+def _page_of_lines(
+    request: HttpRequest, payment_list: PaymentList, group: str, sums: ListSums
+) -> Page[Any]:
+    """One page of a list's lines; how many there are is known by then and not counted again."""
+    lines = payment_list.lines.filter(LINE_GROUPS.get(group, Q())).order_by("number")
+    paginator = Paginator(lines, ALL if request.GET.get("all") else PAGE)
+    paginator.count = sums.lines_of(group)
+    page = paginator.get_page(request.GET.get("page"))
+    page.object_list = line_rows(page.object_list, actor(request))
+    return page
 
 
 def _all_of(group: str) -> str:
@@ -223,18 +237,22 @@ def _sent_back(payment_list: PaymentList, decisions: Sequence[ListDecision]) -> 
     return next((one for one in decisions if one.act.startswith("send_back")), None)
 
 
-def _warnings(payment_list: PaymentList) -> dict[str, Any]:
-    """What has changed since the approval, and who could not be paid as things stand now."""
+def _warnings(payment_list: PaymentList, sums: ListSums, *, everything: bool) -> dict[str, Any]:
+    """What has changed since the approval, and who could not be paid as things stand now.
+
+    How many there are of each is told whole; so many are named as the page has lines.
+    """
     if payment_list.state not in CHECKED_STATES:
         return {"changed": [], "problems": {}, "cautions": []}
     approved = payment_list.state == "approved"
-    people = payment_list.lines.filter(state__in=LIVE).values_list(
-        "entitlement__worker", "entitlement__worker__register_no"
-    )
-    numbers = dict(people)
-    soft = sorted((numbers[pk], " ".join(found)) for pk, found in cautions(numbers).items())
+    shown = None if everything else PAGE
+    lines = lines_now(payment_list, counted=sums.waiting)
+    problems = reasons_against(lines)
+    soft = cautions_on(payment_list)
     return {
+        "changed": changed_payees(lines) if approved else [],
+        "problems": problems,
+        "problems_shown": list(problems.items())[:shown],
         "cautions": soft,
-        "changed": changed_payees(payment_list) if approved else [],
-        "problems": reasons_against_lines(payment_list),
+        "cautions_shown": soft[:shown],
     }

@@ -18,9 +18,10 @@ from cases.worklist import open_cases
 from disbursements.actions.changing import changeable
 from disbursements.actions.decrees import waiting_for_decree
 from disbursements.actions.programme import accept, propose
+from disbursements.lines_now import changed_payees, lines_now
 from disbursements.models import BudgetYear, Entitlement, Position
 from disbursements.papers.issuing import Scope, make_report
-from disbursements.rules import changed_payees, find_candidates, payable_kinds
+from disbursements.rules import find_candidates, payable_kinds
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
 from kotim_social.desk.stage_paper import stage_data
@@ -239,7 +240,7 @@ def test_a_list_shows_her_line_without_her_name_and_is_not_ordered(four: Four) -
         assert workers[1].name in page
         link = reverse("desk:worker_page", args=[workers[0].pk])
         assert (link in page) == (user == four.pimpinan)
-    assert changed_payees(money) == [workers[0].register_no]
+    assert changed_payees(lines_now(money)) == [workers[0].register_no]
     with pytest.raises(Refused, match=workers[0].register_no):
         factories.place_order(money, by=four.bendahara)
 

@@ -10,8 +10,9 @@ from cases.actions.choices import change_choice
 from cases.models import BankAccount, Worker
 from disbursements.actions import lists
 from disbursements.actions.results import reverse_line
+from disbursements.lines_now import changed_payees, lines_now
 from disbursements.models import BudgetYear, Ceiling, PaymentList, Position
-from disbursements.rules import changed_payees, find_candidates, payable_kinds, remainders
+from disbursements.rules import find_candidates, payable_kinds, remainders
 from kotim_social.lib.dates import today
 from kotim_social.lib.money import format_rupiah
 from kotim_social.workflow import Refused
@@ -179,7 +180,7 @@ def test_a_payee_changed_after_approval_is_not_paid(four: Four, change: object) 
     workers = ready_people(3, four=four)
     payment_list = walk_to(a_list(by=four.petugas), "approved", four=four)
     change(workers[1], four)  # type: ignore[operator]
-    assert changed_payees(payment_list) == [workers[1].register_no]
+    assert changed_payees(lines_now(payment_list)) == [workers[1].register_no]
     with pytest.raises(Refused) as caught:
         place_order(payment_list, by=four.bendahara)
     assert workers[1].register_no in str(caught.value)
