@@ -197,7 +197,7 @@ def _issue(
 
 
 def request_receipts(
-    *, scope: Scope, budget_code: str, duty: int | None, duty_reason: str, by: User
+    *, scope: Scope, budget_code: str, duty: int | None, duty_reason: str, by: User, size: str = ""
 ) -> Job:
     """Asks for a receipt for each payment; one file. A few are printed at once."""
     selection = LIST_PAPERS[RECEIPTS].select(scope)
@@ -217,6 +217,8 @@ def request_receipts(
             changes={"duty": [None, duty]},
         )
     arguments = {**scope_as_arguments(scope), "budget_code": budget_code, "duty": duty}
+    if size:
+        arguments["size"] = size
     total = len(selection.new.rows)
     return request_job(kind=RECEIPTS, total=total, arguments=arguments, by=by)
 
@@ -228,7 +230,7 @@ def print_receipts(job: Job, report: Report) -> IssuedPaper:
     selection = paper.select(scope_of_arguments(job.arguments, by))
     if against := against_issuing(selection, by):
         raise Refused(*against)
-    payments = selection.new
+    payments, size = selection.new, job.arguments.get("size", "")
     facts = _receipt_facts(
         payments,
         _facts(paper, selection, by),
@@ -239,10 +241,15 @@ def print_receipts(job: Job, report: Report) -> IssuedPaper:
         RECEIPTS,
         selection,
         build=lambda number: receipts_pdf(
-            payments, facts, number, report=lambda done: report(min(done, job.total))
+            payments,
+            facts,
+            number,
+            size=size,
+            report=lambda done: report(min(done, job.total)),
         ),
         facts={"signatures": facts.signatures, "day": facts.day},
         by=by,
+        size=size,
         budget_code=facts.budget_code,
         duties=[facts.duty_on(row) for row in payments.rows],
     )

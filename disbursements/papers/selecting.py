@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from disbursements.listing import visible_places
 from disbursements.models import Funder, PaperLine, PaymentList
@@ -19,6 +20,8 @@ from kotim_social.accounts.models import User
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.regions.models import Lokalisasi
 from kotim_social.workflow import Refused
+
+NOTHING = gettext_lazy("No approved payment is chosen: nothing would stand on the paper.")
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Selection:
         ):
             return found
         if not self.payments.rows:
-            return [_("No approved payment is chosen: nothing would stand on the paper.")]
+            return [str(NOTHING)]
         if not self.new.rows:
             numbers = ", ".join(one.paper.number for one in self.originals)
             return [

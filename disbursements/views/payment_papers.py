@@ -31,13 +31,13 @@ from disbursements.papers.list_papers import (
     request_receipts,
 )
 from disbursements.papers.payments import Payments
-from disbursements.papers.selecting import Selection
+from disbursements.papers.selecting import NOTHING, Selection, against_papers
 from disbursements.report_files import PDF, scope_of
 from disbursements.views.reports import done_or_begun, size_of
 from disbursements.views.sheets import sheet_context
 from kotim_social.accounts.access import fresh_proof, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
-from kotim_social.asking import YesForm, fact
+from kotim_social.asking import YesForm, fact, turn_back
 from kotim_social.audit.trail import record
 from kotim_social.documents.handing import Handing, hand_out
 from kotim_social.documents.models import IssuedPaper
@@ -77,6 +77,15 @@ class Chosen:
         if payment_list := self.selection.scope.payment_list:
             return reverse("disbursements:list_papers", args=[payment_list.pk])
         return self.url("payment_paper")
+
+    @property
+    def nothing(self) -> list[str]:
+        """That the filter leaves nothing to print; of a list that has no papers yet its own words
+        are told."""
+        payment_list = self.selection.scope.payment_list
+        if self.payments.rows or (payment_list and against_papers(payment_list)):
+            return []
+        return [str(NOTHING)]
 
     @property
     def only(self) -> str:
@@ -150,6 +159,8 @@ def _facts(chosen: Chosen, payments: Payments) -> list[tuple[str, str]]:
 def payment_paper_draft(request: HttpRequest, kind: str) -> HttpResponse:
     """The paper of what the screen shows, marked KONSEP."""
     chosen = _chosen(request, kind)
+    if answer := turn_back(request, chosen.nothing, chosen.url("payment_paper")):
+        return answer
     arguments = chosen.arguments(only=chosen.only, size=size_of(request))
     return give_file(request, PAPER_DRAFT, arguments, back=chosen.back)
 
@@ -205,11 +216,11 @@ def _left_out(original: Any) -> dict[str, Any]:
 
 def _issue(request: HttpRequest, chosen: Chosen, data: dict[str, Any]) -> str:
     """Where to go: the issued paper, or the work that prints the receipts."""
-    scope = chosen.selection.scope
+    scope, size = chosen.selection.scope, size_of(request)
     if chosen.paper.kind == RECEIPTS:
-        job = request_receipts(scope=scope, by=request.user, **data)
+        job = request_receipts(scope=scope, by=request.user, size=size, **data)
         return reverse("jobs:job_detail", args=[job.pk])
-    size, rows = size_of(request), len(chosen.selection.new.rows)
+    rows = len(chosen.selection.new.rows)
     if rows > MOST_AT_ONCE:
         if against := against_issuing(chosen.selection, request.user):
             raise Refused(*against)

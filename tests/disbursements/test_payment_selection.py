@@ -10,7 +10,9 @@ from datetime import timedelta
 from importlib import import_module
 from itertools import takewhile
 from typing import Any
+from urllib.parse import urlencode
 
+import pikepdf
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -122,7 +124,9 @@ def test_each_filter_narrows_screen_paper_and_files_alike(
         sheet = page.context["sheet"]
         money = next(i for i, column in enumerate(sheet.columns) if column.kind == "money")
         assert sheet.total(money) == shown.total == len(names) * ONE
-        said = drawn_text(client.get(address("payment_paper_draft", kind), query).content)
+        draft = client.get(address("payment_paper_draft", kind), query)
+        assert (draft.status_code == 200) == bool(names), query
+        said = drawn_text(draft.content) if names else ""
         if kind == "receipt":
             assert said.count("KWITANSI") == len(names)
         else:
@@ -353,6 +357,43 @@ def test_receipts_of_a_filter_wait_for_a_worker_and_choose_again(
     done = run_here(job)
     paper = IssuedPaper.objects.get(pk=done.result_id)
     assert [row["name"] for row in paper.snapshot["rows"]] == ["Ani"]
+
+
+def test_receipts_come_in_the_size_that_was_chosen_and_their_copies_too(
+    four: Four, lists: tuple[PaymentList, PaymentList]
+) -> None:
+    """The filter asks for A4, and nobody looks at the setting of the office any more."""
+    client, here = browser(four.bendahara), {"list": str(lists[0].pk), "paper": "A4"}
+    path = f"{address('payment_paper_issue', 'receipt')}?{urlencode(here)}"
+    assert "<dd>A4</dd>" in text(client.get(path))
+    assert post(client, path, budget_code="5.1.05").status_code == 302
+    [paper] = IssuedPaper.objects.filter(kind="receipt")
+    copies = f"{address('receipt_copies', paper.pk)}?{urlencode(here)}"
+    copy = client.post(copies).content
+    assert paper.paper_size == "A4"
+    for content in (paper.file.read(), copy):
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            sizes = {tuple(round(float(edge)) for edge in page.mediabox) for page in pdf.pages}
+        assert sizes == {(0, 0, 595, 842)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_nothing_is_chosen_nothing_is_offered(
+    four: Four, lists: tuple[PaymentList, PaymentList], kind: str
+) -> None:
+    """Words in place of buttons; the addresses behind them lead back with the same words."""
+    client = browser(four.bendahara)
+    for query, offered in (({}, True), ({"place": "MEKAR_JAYA"}, False)):
+        path = f"{address('payment_paper', kind)}?{urlencode(query)}"
+        page = text(client.get(path))
+        for name in ("payment_paper_draft", "payment_paper_issue"):
+            assert (address(name, kind) in page) is offered, name
+        assert ("Tidak ada pembayaran yang disetujui untuk saringan ini" in page) is not offered
+    for name in ("payment_paper_draft", "payment_paper_issue"):
+        answer = client.get(f"{address(name, kind)}?place=MEKAR_JAYA", follow=True)
+        back = f"{address('payment_paper', kind)}?place=MEKAR_JAYA"
+        assert answer.redirect_chain == [(back, 302)]
+        assert "suratnya akan kosong" in text(answer)
 
 
 def test_a_receipt_counts_as_evidence_of_its_own_payment_alone(
