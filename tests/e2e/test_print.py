@@ -11,8 +11,10 @@ from playwright.sync_api import Page
 
 from kotim_social.accounts.models import User
 from kotim_social.lib.dates import format_date, today
+from tests import busy
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SHEET = 680  # 180 mm
 PAGES = ("desk:home", "cases:worker_list", "disbursements:report_index", "desk:totals")
 
 
@@ -33,3 +35,22 @@ def test_a_printed_page_says_who_printed_it_and_leaves_the_screens_words_away(
             assert word not in left, f"{name}: {word}"
         over = page.evaluate("document.documentElement.scrollWidth") - 1366
         assert over <= 0, name
+
+
+def test_no_table_is_cut_off_on_a_sheet(
+    live_server: Any, people: dict[str, User], sign_in: Callable[..., Page]
+) -> None:
+    """A4 has 180 mm between its margins; what lies beyond them is not printed."""
+    busy.fill_office(people["petugas"])
+    page = sign_in(people["pimpinan"], width=SHEET)
+    page.emulate_media(media="print")
+    for name in (*PAGES, "disbursements:list_index", "disbursements:reconciliation"):
+        page.goto(f"{live_server.url}{reverse(name)}")
+        tables = page.evaluate(
+            "[...document.querySelectorAll('table')].filter((one) => one.checkVisibility())"
+            ".map((one) => one.getBoundingClientRect().right)"
+        )
+        assert tables or name == "desk:home", name
+        assert max(tables, default=0) <= SHEET, name
+    page.goto(f"{live_server.url}{reverse('disbursements:sheet_page', args=['realisasi'])}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= SHEET
