@@ -61,6 +61,14 @@ def likely_pairs(user: User, *, worker: Worker | None = None) -> list[Pair]:
     ]
 
 
+def number_of_pairs(user: User) -> int:
+    """How many pairs `likely_pairs` has for this user, without what it shows of them."""
+    rows = _rows(None)
+    theirs = {pk for one, other, *_rest in rows for pk in (one, other)}
+    seen = set(Worker.objects.visible_to(user).filter(pk__in=theirs).values_list("pk", flat=True))
+    return sum(one in seen or other in seen for one, other, *_rest in rows)
+
+
 def _rows(whose: UUID | None) -> list[tuple[UUID, UUID, list[str], int]]:
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, {"crowd": MOST_ON_A_DAY, "whose": whose, "cap": CAP})

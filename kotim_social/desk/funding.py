@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.aggregates import BoolOr
-from django.db import connections
 from django.db.models import F, Q, Sum
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from kotim_social.accounts.models import User
 from kotim_social.desk.groups import Scope
 from kotim_social.desk.totals import measure_labels
 from kotim_social.regions.models import Lokalisasi
+from kotim_social.replica import connection_for_reads
 
 UNPAID = "unpaid"
 # What is not yet paid is the entitlement less what has gone out for good.
@@ -60,22 +61,10 @@ _SHARES = """
 
 def shares(user: User, *, live: bool = False) -> list[Share]:
     """By funder and lokalisasi in one query. A person stands in one lokalisasi only."""
-    people: Any = (
-        Scope(user, live)
-        .positions()
-        .values("funder_id", "place_id", "one", "people")
-        .annotate(
-            is_unpaid=BoolOr(Q(entitled__gt=F("paid"))),
-            **{f"sum_{name}": Sum(name) for name in MEASURES},
-        )
-    )
-    one, values = people.query.sql_with_params()
-    measured = ", ".join(
-        f"sum(people * sum_{name}) AS {name}" for name in MEASURES if name != "paid"
-    )
-    shown = ", ".join(f"sum(s.{name})" for name in MEASURES)
-    with connections[people.db].cursor() as cursor:
-        cursor.execute(_SHARES % (one, measured, shown), values)
+    scope = Scope(user, live)
+    sql, values = _of_groups() if scope.reads_groups else _shares_statement(scope)
+    with connection_for_reads().cursor() as cursor:
+        cursor.execute(sql, values)
         rows = cursor.fetchall()
     return [
         Share(
@@ -99,6 +88,29 @@ def shares(user: User, *, live: bool = False) -> list[Share]:
             *sums,
         ) in rows
     ]
+
+
+@cache
+def _of_groups() -> tuple[str, tuple[Any, ...]]:
+    """Built once: groups are the same for everybody who reads them."""
+    return _shares_statement(Scope())
+
+
+def _shares_statement(scope: Scope) -> tuple[str, tuple[Any, ...]]:
+    people: Any = (
+        scope.positions()
+        .values("funder_id", "place_id", "one", "people")
+        .annotate(
+            is_unpaid=BoolOr(Q(entitled__gt=F("paid"))),
+            **{f"sum_{name}": Sum(name) for name in MEASURES},
+        )
+    )
+    one, values = people.query.sql_with_params()
+    measured = ", ".join(
+        f"sum(people * sum_{name}) AS {name}" for name in MEASURES if name != "paid"
+    )
+    shown = ", ".join(f"sum(s.{name})" for name in MEASURES)
+    return _SHARES % (one, measured, shown), tuple(values)
 
 
 def add_up(rows: list[Share], funder: str) -> Share:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -14,8 +15,10 @@ from django.urls import reverse
 
 from cases.actions import journey
 from cases.models import Worker
+from cases.pairs import likely_pairs, number_of_pairs
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
+from kotim_social.desk.needs import Asker, statement
 from kotim_social.desk.standing import Closing
 from repatriation.actions import planning
 from repatriation.actions.planning import NewBatch
@@ -218,3 +221,42 @@ def test_what_is_begun_often_is_one_click_away(office: Four) -> None:
     trail = f'href="{reverse("desk:trail")}"'
     assert trail in browser(office.pimpinan).get(HOME).content.decode()
     assert trail not in browser(office.bendahara).get(HOME).content.decode()
+
+
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_the_question_of_what_waits_is_made_once_a_day_and_asked_each_time(
+    office: Four, role: Role
+) -> None:
+    user = getattr(office, role.value, None) or factories.make_user(role)
+    first = statement(Asker.of(user))
+    assert statement(Asker.of(factories.fresh(user))) is first
+    # Made anew it is the same: no moment, and nothing of another user, has gone into it.
+    assert statement.__wrapped__(Asker.of(factories.fresh(user))) == first
+    assert not [value for value in first[2] if isinstance(value, datetime)]
+
+
+def test_another_role_place_or_day_asks_another_question(office: Four) -> None:
+    user = office.petugas
+    first = Asker.of(user)
+    assert replace(first, day=first.day + timedelta(days=1)) != first
+    assert replace(first, lokalisasi=frozenset()) != first
+    assert Asker.of(factories.change_role(user, Role.PIMPINAN)) != first
+    assert Asker.of(office.pimpinan) != first
+
+
+def test_what_waits_is_asked_anew_by_the_same_question(office: Four) -> None:
+    def lists() -> int:
+        lines = browser(office.verifikator).get(HOME).context["needs"]
+        return sum(line.value for line in lines if "waiting=me" in line.url)
+
+    before = lists()
+    factories.ready_people(1, four=office)
+    factories.walk_to(factories.a_list(by=office.petugas), "submitted", four=office)
+    assert lists() == before + 1
+
+
+def test_likely_pairs_are_counted_as_they_are_shown(office: Four) -> None:
+    users = (office.petugas, office.pimpinan, factories.make_user(Role.AUDITOR))
+    numbers = [number_of_pairs(user) for user in users]
+    assert numbers == [len(likely_pairs(user)) for user in users]
+    assert numbers[1] > 0

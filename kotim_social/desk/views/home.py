@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.pairs import likely_pairs
+from cases.pairs import number_of_pairs
 from disbursements.models import Funder
 from kotim_social.accounts.access import actor, signed_in
 from kotim_social.accounts.models import User
@@ -121,7 +121,7 @@ def _problems(
     ]
     compares = user.can(Perm.WORKER_EDIT) or user.can(Perm.WORKER_MERGE)
     if compares and people["people"] <= MOST_COMPARED:
-        pairs = len(likely_pairs(user))
+        pairs = number_of_pairs(user)
         cells.append(
             _problem(_("Likely duplicates"), pairs, reverse("cases:duplicate_list") + "#pairs")
         )
