@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases import workflow
 from cases.listing import Listing, UnknownFilterError, every_row
 from cases.models import Worker
-from cases.rules import lacks_in_words
+from cases.rules import lacks_in_short, words_for_lacks
 from kotim_social.accounts.models import User
 from kotim_social.audit.trail import record
 from kotim_social.documents.exports import CONTENT_TYPES, Column, Sheet, Value, as_file
@@ -72,10 +72,11 @@ def _columns() -> list[Column]:
 def _rows(shown: list[Any]) -> list[list[Value]]:
     choices = {code: str(label) for code, label in workflow.CHOICE.choices}
     states = {state.code: str(state.label) for state in workflow.ELIGIBILITY.states}
+    words = words_for_lacks()
     return [
         [
             row.name, row.register_no, row.place__label, row.home_regency__name or "",
-            choices[row.choice], ", ".join(str(lack) for lack in lacks_in_words(row)),
+            choices[row.choice], ", ".join(words[code] for code in lacks_in_short(row)),
             states[row.eligibility],
         ]
         for row in shown

@@ -195,7 +195,8 @@ class Listing:
         # A merged record stands in the list under the one that leads on; the search finds both.
         rows = Worker.objects.visible_to(user).exclude(case_state="merged").filter(**conditions)
         if lacks := self.values.get("lacks"):
-            rows = rows.with_readiness().filter(LACKS[lacks][1])
+            condition = LACKS[lacks][1]
+            rows = rows.with_what_is_asked(condition).filter(condition)
         if "programme" in self.values:
             rows = rows.counted()
         return rows.filter(self._of_the_road())

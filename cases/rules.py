@@ -167,9 +167,14 @@ def readiness(worker: Any) -> list[Lack]:
     return [need.lack for need in needs if need.missing(worker)]
 
 
-def lacks_in_words(worker: Any) -> list[Text]:
-    """The same for a row of a list: a word or two each."""
-    return [_IN_WORDS[lack.code] for lack in readiness(worker) if lack.code in _IN_WORDS]
+def lacks_in_short(worker: Any) -> list[str]:
+    """The same for a row of a list, as codes: a list says each in a word or two, looked up once."""
+    return [lack.code for lack in readiness(worker) if lack.code in _IN_WORDS]
+
+
+def words_for_lacks() -> dict[str, str]:
+    """What a list says for each code of `lacks_in_short()`, in the language of the moment."""
+    return {code: str(words) for code, words in _IN_WORDS.items()}
 
 
 def task_list(worker: Any, user: User | None = None) -> list[dict[str, Any]]:

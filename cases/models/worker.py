@@ -71,6 +71,14 @@ class WorkerQuerySet(Named, models.QuerySet["Worker"]):
         """Adds what she still needs as columns, so that lists filter on them (see rules.py)."""
         return self.annotate(**readiness()).annotate(statement_signed=statement_signed())
 
+    def with_what_is_asked(self, condition: Q) -> WorkerQuerySet:
+        """Adds only those columns of `with_readiness()` that a plain condition names."""
+        named: set[str] = {part[0] for part in condition.children if isinstance(part, tuple)}
+        if "statement_signed" in named:
+            named.add("statement_choice")
+        columns = {**readiness(), "statement_signed": statement_signed()}
+        return self.annotate(**{name: columns[name] for name in columns if name in named})
+
     def with_journey(self) -> WorkerQuerySet:
         """Adds the state and the dates of her current journey; nothing when she has none."""
         return self.annotate(**current_journey())

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from cases import workflow
-from cases.rules import lacks_in_words
+from cases.rules import lacks_in_short, words_for_lacks
 from kotim_social.templatetags.ui import state_tag
 
 _BOX = (
@@ -39,10 +39,11 @@ def rows_html(rows: Iterable[Any], *, with_boxes: bool) -> SafeString:
     before, after = reverse("desk:worker_page", args=[_NOBODY]).split(str(_NOBODY))
     choices = {code: escape(str(label)) for code, label in workflow.CHOICE.choices}
     tags = {state.code: state_tag(state) for state in workflow.ELIGIBILITY.states}
+    words = words_for_lacks()
     lines = []
     for row in rows:
         name = escape(row.name)
-        lacks = ", ".join([str(lack) for lack in lacks_in_words(row)])
+        lacks = ", ".join([words[code] for code in lacks_in_short(row)])
         lines.append(
             _ROW.format(
                 box=_BOX.format(id=row.id, name=name) if with_boxes else "",
