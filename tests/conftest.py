@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,6 +16,34 @@ from tests import database, outside
 from tests.reset import ReferenceRows
 
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+# Beside those in a browser.
+LONG = {"bench", "hostile", "twins"}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Processes take one test after the other; those with a private server stay in one process.
+
+    They are the largest group, so they begin: while their process makes the database, the other
+    has the tests that need none. The mark xdist_group no longer does it: a process gives its
+    groups away in node ids, which pytest 9.2 no longer lets it change.
+    """
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling
+
+    class Groups(LoadGroupScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "faults" if nodeid.startswith("tests/faults/") else nodeid
+
+    return Groups(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves stay until the end: no look for rubbish among them all the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
 
     def turn(item: pytest.Item) -> int:
-        if item.get_closest_marker("e2e"):
+        if item.get_closest_marker("e2e") or item.path.parent.name in LONG:
             return 1
         if item.get_closest_marker("django_db"):
             return 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -27,8 +26,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 PAGES_OF_A_VIEW = 1
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (320, 1366)
-# Each part opens its share of the views in the browser, so that two processes share the work.
-PARTS = 2
 LATER_HTML, LISTS_HTML = 6 * 1024, 15 * 1024
 LISTS = {
     "cases:worker_list", "disbursements:report_index", "cases:import_detail", "desk:home",
@@ -194,22 +191,16 @@ def walk(page: Page, base: str, pages: list[Found], seen: set[str]) -> list[str]
     return troubles
 
 
-def in_part(found: Found, part: int) -> bool:
-    """The same view is in the same part for everybody: there axe sees its build once."""
-    return zlib.crc32(found.view.encode()) % PARTS == part
-
-
-@pytest.mark.parametrize("part", range(PARTS))
 def test_pages_pass_the_gates(
-    live_server: Any, busy_office: dict[str, User], sign_in: Callable[..., Page], part: int
+    live_server: Any, busy_office: dict[str, User], sign_in: Callable[..., Page]
 ) -> None:
-    troubles, seen = {}, set()
+    troubles: dict[str, list[str]] = {}
+    seen: set[str] = set()
     for role in ("petugas", "pimpinan", "bendahara"):
         client = Client()
         client.force_login(busy_office[role])
         pages = list(crawl(client))
-        share = [found for found in pages if in_part(found, part)]
-        here = walk(sign_in(busy_office[role]), live_server.url, share, seen)
+        here = walk(sign_in(busy_office[role]), live_server.url, pages, seen)
         troubles[role] = wrong_titles(pages) + here
     assert not any(troubles.values()), "\n".join(
         f"{role}: {trouble}" for role, found in troubles.items() for trouble in found

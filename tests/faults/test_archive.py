@@ -16,7 +16,6 @@ from django.conf import settings
 
 from tests.faults.cluster import SERVER_USER, Cluster, as_server, program
 
-pytestmark = pytest.mark.xdist_group("faults")
 # The office's setting is 60 seconds (deploy/postgresql/kotim.conf); the drill waits less.
 TIMEOUT = 1
 # The switch of the segment and the copy come a little after the timeout.

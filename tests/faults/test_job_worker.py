@@ -30,7 +30,6 @@ from tests.faults.cluster import Cluster
 from tests.faults.conftest import FULL, environment, python
 from tests.faults.test_requests import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 ROUNDS = 10 if FULL else 1
 WORKERS = 4
 # As if the last sign of life were long ago: the reaper waits two minutes, the test does not.

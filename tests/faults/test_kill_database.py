@@ -13,7 +13,6 @@ from tests import factories
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import FULL, environment, python
 
-pytestmark = pytest.mark.xdist_group("faults")
 # 50 rounds of at least 1,000 acknowledged payments with --full, one small round otherwise.
 ROUNDS, PEOPLE, LEAST = (50, 1_080, 1_000) if FULL else (1, 16, 4)
 STATE = """

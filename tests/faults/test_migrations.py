@@ -15,10 +15,7 @@ from tests import factories
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import FULL
 
-pytestmark = [
-    pytest.mark.xdist_group("faults"),
-    pytest.mark.skipif(not FULL, reason="half a minute of migrating: ./run test --full"),
-]
+pytestmark = pytest.mark.skipif(not FULL, reason="half a minute of migrating: ./run test --full")
 # Newest first. These make tables that this office does not use yet, or rules without data.
 BACK_TO = [("disbursements", "0003"), ("repatriation", "0001"), ("cases", "0001")]
 

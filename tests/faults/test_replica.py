@@ -19,7 +19,6 @@ from tests import factories
 from tests.disbursements.browsing import browser
 from tests.faults.cluster import Cluster, program
 
-pytestmark = pytest.mark.xdist_group("faults")
 TOTALS = "desk:totals"
 
 

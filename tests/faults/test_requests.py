@@ -40,7 +40,6 @@ from tests.disbursements.test_page_acts import results_of
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import environment, python
 
-pytestmark = pytest.mark.xdist_group("faults")
 BUSY = "Somebody else is working on the same data just now. What you sent was not stored."
 AWAY = (
     "The database does not answer just now. It is not certain that what you sent last was stored."
