@@ -91,3 +91,11 @@ def python(*arguments: str, env: dict[str, str]) -> subprocess.Popen[str]:
         [sys.executable, *arguments], env=env, stdout=subprocess.PIPE, text=True,
         cwd=settings.BASE_DIR,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def static_files(cluster: Cluster) -> None:
+    """A server looks for them in the place of a release."""
+    collecting = python("-m", "django", "collectstatic", "--no-input", "-v0",
+                        env=environment(cluster, BASE))  # fmt: skip
+    assert collecting.wait(timeout=120) == 0

@@ -36,7 +36,7 @@ from tests.faults.stampede import (
 )
 from tests.faults.test_requests import BUSY, ask, free_port, wait_until
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 ROUNDS = int(os.environ.get("KOTIM_ROUNDS") or (1000 if FULL else 0))
 LEVELS = ("read committed", "repeatable read")
 FRESH = 120  # seconds after which everybody proves herself anew: a proof is good for five minutes
@@ -99,14 +99,6 @@ def _others(line: PaymentLine) -> list[str]:
 
 
 # -- over HTTP ---------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def static_files(cluster: Cluster) -> None:
-    """A server looks for them in the place of a release."""
-    collecting = python("-m", "django", "collectstatic", "--no-input", "-v0",
-                        env=environment(cluster, "base"))  # fmt: skip
-    assert collecting.wait(timeout=120) == 0
 
 
 @pytest.fixture
