@@ -46,6 +46,13 @@ OUTLINES = """parts => {
     return parts.map(part => [...document.querySelectorAll(part)].map(draw).join('|'));
 }"""
 
+# Asked for at once: each question to a page by Playwright's own ways loads its tools into it.
+READ = """() => ({
+    title: document.title,
+    headings: document.querySelectorAll('h1').length,
+    html: '<!DOCTYPE html>' + document.documentElement.outerHTML,
+})"""
+
 # What the content policy forbids is said by the page itself: a browser may keep its own words.
 TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', seen => console.error(
     `content policy: ${seen.effectiveDirective} ${seen.blockedURI}`))"""
@@ -113,9 +120,9 @@ def outlines_of(page: Page) -> set[str]:
     return set(page.evaluate(OUTLINES, ["header", "main", "footer"]))
 
 
-def trouble_on(page: Page, view: str, seen: set[str]) -> list[str]:
+def trouble_on(page: Page, found: Found, seen: set[str]) -> list[str]:
     """What is wrong with the page that is shown; a build that axe saw before is not shown again."""
-    troubles = []
+    troubles, view = [], found.view
     outlines = outlines_of(page)
     new = not outlines <= seen
     seen |= outlines
@@ -127,13 +134,15 @@ def trouble_on(page: Page, view: str, seen: set[str]) -> list[str]:
             troubles.append(f"{view}: {over} px too wide at {width}")
         if new:
             troubles += [f"{view} at {width}: {text}" for text in violations_on(page)]
-    html = page.content()
-    weight = len(gzip.compress(html.encode()))
+    read = page.evaluate(READ)
+    if read["title"] != found.title:
+        troubles.append(f"{view}: the title becomes “{read['title']}”")
+    weight = len(gzip.compress(read["html"].encode()))
     if weight > (LISTS_HTML if view in LISTS else LATER_HTML):
         troubles.append(f"{view}: {weight} bytes of HTML")
-    troubles += [f"{view}: English “{text}”" for text in english_on(html)]
-    if page.locator("h1").count() != 1:
-        troubles.append(f"{view}: {page.locator('h1').count()} headings of the first level")
+    troubles += [f"{view}: English “{text}”" for text in english_on(read["html"])]
+    if read["headings"] != 1:
+        troubles.append(f"{view}: {read['headings']} headings of the first level")
     return troubles
 
 
@@ -185,9 +194,7 @@ def walk(page: Page, base: str, pages: list[Found], seen: set[str]) -> list[str]
         assert response is not None
         assert response.status == 200, f"{found.view} answers {response.status}"
         assert view_of(page.url) == found.view
-        if (title := page.title()) != found.title:
-            troubles.append(f"{found.view}: the title becomes “{title}”")
-        troubles += trouble_on(page, found.view, seen)
+        troubles += trouble_on(page, found, seen)
     return troubles
 
 
