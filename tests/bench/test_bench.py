@@ -23,7 +23,7 @@ from kotim_social.audit.models import Entry
 from kotim_social.audit.scope import set_actor
 from kotim_social.desk.totals import totals
 from kotim_social.workflow import Refused
-from tests.bench import pages, work
+from tests.bench import pages, storing, work
 from tests.bench.filling import fill, make_users, office_of, present_office
 from tests.bench.people import person
 from tests.bench.report import ADMIN, BARE, as_markdown
@@ -62,7 +62,10 @@ def test_the_office_obeys_the_rules_and_the_bench_runs(office: Any) -> None:
         "list": interleaved(few, rounds=1),
         "pages": interleaved(pages.other_pages(), rounds=1),
         "search": interleaved(work.searches(), rounds=1),
-        "money": interleaved({**work.money(60), **work.paying()}, rounds=1),
+        "money": interleaved(
+            {**work.money(60), **work.paying(), **storing.determining()}, rounds=1
+        ),
+        "home": interleaved(storing.going_home(), rounds=1),
         "import": {},
     }
     assert figures["list"]["first page"].queries == figures["list"]["last page"].queries - 1
