@@ -62,6 +62,8 @@ ACTS = {
     "worker.give_back": gettext_noop("Another record was taken out again"),
     "worker.not_the_same": gettext_noop("Found to be another person than somebody like her"),
     "worker.ask_closing": gettext_noop("Closing asked for"),
+    "worker.withdraw_closing": gettext_noop("Request to close withdrawn"),
+    "worker.leave_open": gettext_noop("Closing declined"),
     "bankaccount.add": gettext_noop("Account recorded"),
     "bankaccount.replace": gettext_noop("Account replaced"),
     "bankaccount.open": gettext_noop("Account opened"),

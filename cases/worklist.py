@@ -40,6 +40,7 @@ from cases.models import (
     EligibilityDecision,
     Journey,
     PlanLine,
+    StayBreach,
     Visit,
     Worker,
 )
@@ -163,11 +164,18 @@ def _asked_about_data(day: date) -> Q:
     return Q(Exists(DataRequest.objects.filter(worker=OuterRef("pk"), state="open")))
 
 
+def _breach(state: str) -> Callable[[date], Q]:
+    reports = StayBreach.objects.filter(worker=OuterRef("pk"), state=state)
+    return lambda day: Q(Exists(reports))
+
+
 SETS = (
     Work("terlambat", _("Overdue"), _overdue, "danger"),
     Work("segera", _("Due soon"), _due_soon, "warning"),
     Work("tanpa-kontak", _("No contact for long"), _no_contact),
     Work("risiko-tinggi", _("High risk, not reviewed"), lambda day: unreviewed_high_risk()),
+    Work("pelanggaran-didengar", _("Breach reports: she is to be heard"), _breach("reported")),
+    Work("pelanggaran-diputus", _("Breach reports: to be decided"), _breach("heard"), "warning"),
     Work("menunggu-pulang", _("Wait to go home for long"), _waits_for_home),
     Work("tanpa-rekening", _("Without account"), _no_account),
     Work("buku-belum-serah", _("Book or card not handed over"), lambda day: missing_book()),

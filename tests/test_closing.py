@@ -13,6 +13,7 @@ from cases.actions import closing as acts
 from cases.actions.accounts import AccountFacts, add_account
 from cases.actions.choices import change_choice
 from cases.actions.journey import confirm_origin, join_batch
+from cases.actions.journey_ends import go_alone, report_death
 from cases.actions.statements import record_statements
 from cases.actions.verification import Finding, decide_eligibility
 from cases.actions.workers import edit_worker
@@ -81,12 +82,23 @@ def test_unpaid_money_lapses_only_when_the_supervisor_says_so(four: Four) -> Non
     assert all(row.lapsed_because for row in lapsed)
 
 
-@pytest.mark.parametrize("reason", ["followed_up", "stays", "referred", "not_target"])
+@pytest.mark.parametrize(
+    "reason", ["followed_up", "stays", "referred", "not_target", "went_home_alone", "deceased"]
+)
 def test_a_reason_has_to_fit_her_record(four: Four, reason: str) -> None:
-    """A returnee who was not handed over, who does not stay, and is not found ineligible."""
+    """A returnee on site: not handed over, not gone, who does not stay, and is not ineligible."""
     worker = factories.register(1, by=four.petugas)[0]
     with pytest.raises(Refused):
         closing.close(closing=asked(worker, four, reason), lapse=False, by=four.pimpinan)
+
+
+def test_a_reason_that_tells_of_her_journey_closes_once_that_is_recorded(four: Four) -> None:
+    alone, dead = factories.register(2, by=four.petugas, account=False)
+    go_alone(worker=alone.pk, proof="tiket", on=today(), by=four.petugas)
+    report_death(worker=dead.pk, proof="surat", on=today(), by=four.petugas)
+    for worker, reason in ((alone, "went_home_alone"), (dead, "deceased")):
+        row = closing.close(closing=asked(worker, four, reason), lapse=False, by=four.pimpinan)
+        assert row.state == "closed", reason
 
 
 def test_a_closed_case_is_read_only(four: Four) -> None:
@@ -151,6 +163,10 @@ def test_the_pages(four: Four) -> None:
     assert boss.post(confirm, {"idempotency_key": uuid4()}).status_code == 302
     worker.refresh_from_db()
     assert worker.case_state == "closed"
+    # Her page tells what became of each request, not only that it was asked for.
+    story = boss.get(reverse("desk:worker_page", args=[worker.pk])).content.decode()
+    for words in ("Penutupan diminta", "Penutupan tidak disetujui", "Permintaan penutupan ditarik"):
+        assert words in story
     assert boss.get(page).status_code == 200
     reopen = reverse("desk:reopen", args=[worker.pk])
     boss.post(reopen, {"idempotency_key": uuid4(), "reason": "kembali"})

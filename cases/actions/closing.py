@@ -48,8 +48,8 @@ def close_case(*, closing: CaseClosing, by: User) -> CaseClosing:
 
 @transaction.atomic
 def decline_closing(*, closing: CaseClosing, reason: str, by: User) -> CaseClosing:
-    locked([closing.worker_id], by=by)
-    return CLOSING.apply(
+    person = locked([closing.worker_id], by=by)[0]
+    declined = CLOSING.apply(
         closing,
         "decline",
         by=by,
@@ -58,12 +58,16 @@ def decline_closing(*, closing: CaseClosing, reason: str, by: User) -> CaseClosi
         decided_by=by,
         decided_because=reason.strip(),
     )
+    record("worker.leave_open", by=by, obj=person)
+    return declined
 
 
 @transaction.atomic
 def withdraw_closing(*, closing: CaseClosing, by: User) -> CaseClosing:
-    locked([closing.worker_id], by=by)
-    return CLOSING.apply(closing, "withdraw", by=by, decided_at=timezone.now(), decided_by=by)
+    person = locked([closing.worker_id], by=by)[0]
+    withdrawn = CLOSING.apply(closing, "withdraw", by=by, decided_at=timezone.now(), decided_by=by)
+    record("worker.withdraw_closing", by=by, obj=person)
+    return withdrawn
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from cases.forms.accounts import AccountForm, HolderForm
 from cases.forms.fields import refuse
 from cases.masks import masked_number
 from cases.models import BankAccount, BookHandOver, Worker
+from cases.read_only import notes_on_case
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
 from kotim_social.asking import turn_back
@@ -43,7 +44,7 @@ def account(request: HttpRequest, pk: UUID) -> HttpResponse:
         "cautions": cautions(worker, current, request.user),
         "book": book_of(current) if current and current.number_index else None,
         "hand_overs": _hand_overs(worker),
-        "read_only": read_only,
+        "case_notes": notes_on_case(worker, request.user) if read_only else [],
         "may_write": not read_only,
         "earlier": [(row, masked_number(row)) for row in rows if row.state == "closed"],
         "may_check": request.user.can(Perm.BANK_CHECK),

@@ -21,6 +21,7 @@ from cases.casework_facts import case_of
 from cases.forms import casework as casework_forms
 from cases.forms.fields import refuse
 from cases.models import Assessment, CaseHolder, Note, PlanLine, StayBreach, Worker
+from cases.read_only import notes_on_case
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
@@ -100,7 +101,7 @@ def _case_page(request: HttpRequest, worker: Worker) -> HttpResponse:
         "form": form,
         "worker": worker,
         "case": case_of(worker, user),
-        "read_only": read_only,
+        "case_notes": notes_on_case(worker, user) if read_only else [],
         "may_write": user.can(Perm.CASEWORK_EDIT) and not read_only,
         "may_review": user.can(Perm.CASEWORK_REVIEW) and not read_only,
     }

@@ -20,6 +20,7 @@ from cases.file_facts import hidden_portrait
 from cases.forms import casework as casework_forms
 from cases.forms.fields import refuse
 from cases.models import Consent, Provider, Referral, Worker
+from cases.read_only import notes_on_case
 from cases.referral_letter import FILE_NAME, send_referral
 from cases.views.casework import CaseAct, case_act, case_or_404
 from kotim_social.accounts.access import actor, get_visible_or_404, require
@@ -84,7 +85,7 @@ def _consent_page(request: HttpRequest, worker: Worker) -> HttpResponse:
         "worker": worker,
         "consents": consents_of(worker, user),
         "hidden_photo": hidden_portrait(worker, user),
-        "read_only": read_only,
+        "case_notes": notes_on_case(worker, user) if read_only else [],
         "may_write": user.can(Perm.CASEWORK_EDIT) and not read_only,
         "may_take_back": user.can(Perm.CASEWORK_EDIT),
     }

@@ -20,6 +20,7 @@ from cases.file_facts import files_of
 from cases.forms.fields import refuse
 from cases.forms.files import FileForm, PhotoForm, WithdrawalForm
 from cases.models import Layer, PersonFile, Portrait, Worker
+from cases.read_only import notes_on_case
 from cases.views.casework import case_or_404
 from kotim_social.accounts.access import actor, get_visible_or_404, require
 from kotim_social.accounts.roles import Perm
@@ -58,7 +59,7 @@ def files(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "worker": worker,
         "files": files_of(worker, user),
-        "read_only": read_only,
+        "case_notes": notes_on_case(worker, user) if read_only else [],
     }
     context |= _photo_context(worker, request)
     refused = request.method == "POST"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases.identity import normal_phone
 from cases.models import StagedRow, Worker
 from kotim_social.accounts.models import User
+from kotim_social.lib.dates import format_date
 from kotim_social.lib.nik import mask_account, mask_nik, mask_phone
 from kotim_social.regions.models import Place, Regency
 
@@ -55,7 +57,7 @@ def facts_of_row(row: StagedRow) -> dict[str, str]:
         "name": read["name"],
         "aliases": ", ".join(sorted(read["aliases"])),
         "nik": read["nik"] or "",
-        "birth_date": ".".join(reversed(born.split("-"))) if born else "",
+        "birth_date": format_date(date.fromisoformat(born)) if born else "",
         "birth_place": read["birth_place"],
         "mother": read["mother"],
         "home": str(regency) if regency is not None else "",
@@ -73,7 +75,7 @@ def facts_of_worker(worker: Worker) -> dict[str, str]:
         "name": worker.name,
         "aliases": ", ".join(sorted(alias.name for alias in worker.aliases.all())),
         "nik": worker.nik or "",
-        "birth_date": f"{worker.birth_date:%d.%m.%Y}",
+        "birth_date": format_date(worker.birth_date),
         "birth_place": worker.birth_place,
         "mother": worker.mother_name,
         "home": str(worker.home_regency or ""),

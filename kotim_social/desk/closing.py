@@ -41,6 +41,11 @@ FINISHED = frozenset(
 )
 _ON_THE_ROAD = ("in_batch", "departed", "arrived")
 _HOME = ("handed_over", "returned_alone")
+# A reason that tells how her journey ended, and the page on which that is recorded.
+_ENDS = {
+    ClosingReason.WENT_HOME_ALONE: ("returned_alone", "desk:went_alone"),
+    ClosingReason.DECEASED: ("deceased", "desk:deceased"),
+}
 _CHOICES = {ClosingReason.STAYS: "stay", ClosingReason.REFERRED: "referred"}
 
 
@@ -132,6 +137,11 @@ def _journey(worker: Worker, reason: str) -> Check:
     if state in _ON_THE_ROAD:
         sentence = _("Her journey is in the state “%(state)s”.") % {"state": shown}
         return Check(label, ok=False, sentence=sentence)
+    end, page = _ENDS.get(ClosingReason(reason), ("", "")) if reason else ("", "")
+    if end and state != end:
+        sentence = _("Her journey is in the state “%(state)s”: record first how it ended.")
+        url = reverse(page, args=[worker.pk])
+        return Check(label, ok=False, sentence=sentence % {"state": shown}, url=url)
     if reason == ClosingReason.FOLLOWED_UP and state not in _HOME:
         return Check(label, ok=False, sentence=_("Nobody has taken her over at home yet."))
     return Check(label, ok=True)

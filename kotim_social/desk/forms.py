@@ -41,7 +41,11 @@ class MergeForm(PlainForm, forms.Form):
                 continue
             self.fields[f"take_{key}"] = ChooseField(
                 label=label,
-                choices=[(KEPT, mine[1] or "–"), (GONE, hers[1])],
+                # Of what is masked both look alike: the number says whose it is.
+                choices=[
+                    (KEPT, f"{kept.register_no}: {mine[1] if mine[0] else '–'}"),
+                    (GONE, f"{gone.register_no}: {hers[1]}"),
+                ],
                 initial=KEPT if mine[0] else GONE,
             )
         self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])

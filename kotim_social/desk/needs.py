@@ -138,6 +138,7 @@ _WAITS: dict[str, tuple[Perm, Callable[[User], QuerySet[Any]]]] = {
         Perm.CHILD_CARE,
         lambda user: ChildReferral.objects.visible_to(user).overdue(),
     ),
+    "findings": (Perm.CASEWORK_REVIEW, _work("pelanggaran-diputus")),
     "risks": (Perm.CASEWORK_REVIEW, _work("risiko-tinggi")),
 }
 
@@ -235,6 +236,10 @@ def _later(user: User, counts: dict[str, int]) -> Iterator[Line]:
         "objections": (_("Objections to answer"), reverse("cases:objection_list") + "?state=open"),
         "proposed": (_("Late proposals to check"), f"{proposals}?state=proposed"),
         "checked": (_("Late proposals to decide"), f"{proposals}?state=checked"),
+        "findings": (
+            _("Breach reports: to be decided"),
+            reverse("cases:work_set", args=["pelanggaran-diputus"]),
+        ),
         "risks": (
             _("High risks to review"),
             reverse("cases:work_set", args=["risiko-tinggi"]),

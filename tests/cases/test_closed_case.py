@@ -19,7 +19,8 @@ from cases.actions.portraits import add_portrait
 from cases.actions.sets import is_open
 from cases.actions.verification import Finding, decide_eligibility
 from cases.book_minutes import hand_over_book
-from cases.models import Consent, Provider, Worker
+from cases.models import Consent, Merge, Provider, Worker
+from cases.read_only import notes_on_case
 from cases.referral_letter import send_referral
 from kotim_social.accounts.models import User
 from kotim_social.audit.models import Entry
@@ -78,12 +79,21 @@ class World:
 
     four: Four
     she: Worker
+    other: Worker
     # Address → its arguments beside `pk`, what is filled in, and whose act it is.
     writes: dict[str, tuple[list[Any], dict[str, Any], User]] = field(default_factory=dict)
 
     def closed_as(self, state: str) -> Worker:
         """As an owner could: no checklist was asked, so that all of it is still open."""
         Worker.objects.filter(pk=self.she.pk).update(case_state=state)
+        if state == "merged":
+            Merge.objects.create(
+                kept=self.other,
+                gone=self.she,
+                reason="sama",
+                taken={},
+                merged_by=self.four.pimpinan,
+            )
         self.she.refresh_from_db()
         return self.she
 
@@ -179,7 +189,7 @@ def world() -> World:
         "desk:found_again": ([she.pk], day, hand),
         "desk:merge": ([she.pk, other.pk], {"reason": "sama"}, boss),
     }  # fmt: skip
-    return World(four, she, mine)
+    return World(four, she, other, mine)
 
 
 def hanging_on_a_person() -> set[str]:
@@ -201,14 +211,18 @@ def test_nothing_is_written_in_a_case_that_is_not_open(world: World, state: str)
         name: _filled_in(clients[by.pk], reverse(name, args=arguments))
         for name, (arguments, _fields, by) in world.writes.items()
     }
-    [sentence] = is_open(world.closed_as(state))
+    she = world.closed_as(state)
+    sentences = [
+        *is_open(she),
+        *(note["sentence"] for note in notes_on_case(she, world.four.petugas)),
+    ]
     written = Entry.objects.exclude(act__endswith=".view")
     for name, (arguments, fields, by) in world.writes.items():
         client, path = clients[by.pk], reverse(name, args=arguments)
-        _not_offered(client, path, name, sentence)
+        _not_offered(client, path, name, sentences)
         count = written.count()
         answer = client.post(path, {**kept[name], **fields}, follow=True)
-        assert sentence in answer.content.decode(), f"{name}: {answer.status_code}"
+        assert _says(answer, sentences), f"{name}: {answer.status_code}"
         assert answer.redirect_chain or answer.status_code == 422, name
         new = written.order_by("pk")[count:]
         assert {row.act for row in new} <= LOOKS, name
@@ -226,13 +240,17 @@ def _filled_in(client: Client, path: str) -> dict[str, str]:
     return {str(one["name"]): one.get("value") or "" for one in hidden}
 
 
-def _not_offered(client: Client, path: str, name: str, sentence: str) -> None:
+def _says(page: Any, sentences: list[str]) -> bool:
+    return any(sentence in page.content.decode() for sentence in sentences)
+
+
+def _not_offered(client: Client, path: str, name: str, sentences: list[str]) -> None:
     page = client.get(path, follow=True)
     if name == "cases:statement_paper":  # a draft of it, which has no number
         assert page["Content-Type"] == "application/pdf"
         return
     assert page.status_code == 200, name
-    assert sentence in page.content.decode(), name
+    assert _says(page, sentences), name
     if name in PAGES:
         main = page.content.decode().partition("<main")[2].partition("</main>")[0]
         forms = re.findall(r'<form[^>]* method="post"[^>]*>', main)

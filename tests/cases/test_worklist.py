@@ -10,17 +10,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.actions import caseload, casework, journey
+from cases.actions import breaches, caseload, casework, journey
 from cases.actions.consents import Answer, record_consent
 from cases.models import CaseHolder, Worker
 from cases.worklist import SETS, caseloads, cases_in, counts, open_cases, with_due, work_of
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
+from kotim_social.desk.needs import needs
 from kotim_social.lib.dates import today
 from tests import factories
 from tests.cases.people import client_of
 
 pytestmark = pytest.mark.django_db
+NOBODY = {"unverified": 0, "awaits_decree": 0, "undecided": 0}
 
 
 @pytest.fixture
@@ -64,6 +66,29 @@ def agree(worker: Worker, layer: str, *, by: User, agreed: bool = True, **more: 
         **more,
     )
     record_consent(worker=worker, answer=answer, by=by)
+
+
+def test_a_report_of_a_breach_waits_for_her_hearing_then_for_a_supervisor(petugas: User) -> None:
+    """And stands on the supervisor's first page until it is decided (R68)."""
+    she = factories.register(1, by=petugas, choice="stay")[0]
+    boss = factories.make_user(Role.PIMPINAN)
+
+    def waiting() -> tuple[int, int, int]:
+        counted = counts(boss)
+        first_page = {line.label: line.value for line in needs(boss, NOBODY, 0)}
+        [label] = [work.label for work in SETS if work.code == "pelanggaran-diputus"]
+        here = ("pelanggaran-didengar", "pelanggaran-diputus")
+        for code in here:
+            assert len(names(code, boss)) == counted[code.replace("-", "_")]
+        return (*(len(names(code, boss)) for code in here), first_page.get(str(label), 0))
+
+    assert waiting() == (0, 0, 0)
+    report = breaches.report_breach(worker=she, happened_on=today(), evidence="RT", by=petugas)
+    assert waiting() == (1, 0, 0)
+    breaches.hear_breach(breach=report, her_side="tidak", heard_on=today(), by=petugas)
+    assert waiting() == (0, 1, 1)
+    breaches.find_breach(breach=report, act="dismiss", finding="tidak terbukti", by=boss)
+    assert waiting() == (0, 0, 0)
 
 
 def test_plan_lines_make_cases_overdue_and_due_soon(petugas: User) -> None:

@@ -85,7 +85,10 @@ def test_a_line_under_way_is_named(four: Four) -> None:
 def test_after_the_decree_a_supervisor_looks_first(four: Four) -> None:
     worker = factories.ready_people(1, four=four)[0]
     own, boss = browser(four.petugas), browser(four.pimpinan)
-    assert 'name="choice"' not in text(own.get(page(worker)))
+    told = text(own.get(page(worker)))
+    assert 'name="choice"' not in told
+    # Before all that each choice would mean, she is told that it is not hers to write down.
+    assert told.index("hanya pimpinan yang dapat mengubah") < told.index('id="effects-title"')
     body = said("stay", note="menikah di Sampit")
     assert own.post(page(worker), body).status_code == 422
     assert own.post(page(worker), body | {"checked": "yes"}).status_code == 422
