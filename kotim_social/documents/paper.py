@@ -20,6 +20,7 @@ RESTRICTED = "TERBATAS"
 _MOST_KEPT = 0.6
 _ROOM_UNDER_TITLE = 70.0
 _SPLITTABLE = 45.0  # a paragraph starts here if about three lines fit, and runs on
+_WITH_NAMES = 110.0  # the last sentence, up to some eight lines, goes with the names under it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _wanted(blocks: Sequence[Block | Table], width: float) -> float:
         return height + _ROOM_UNDER_TITLE
     if isinstance(block, Paragraph) and block.bold and len(blocks) > 1:
         return height + _wanted(blocks[1:], width)
-    if isinstance(block, Paragraph) and height <= _SPLITTABLE and _is_signed(blocks[1:]):
+    if isinstance(block, Paragraph) and height <= _WITH_NAMES and _is_signed(blocks[1:]):
         return height + blocks[1].height(width)  # type: ignore[union-attr]
     if isinstance(block, Paragraph):
         return min(height, _SPLITTABLE)

@@ -337,6 +337,16 @@ def test_signature_forms_keep_degrees_as_written() -> None:
     assert "Sampit, 5 Desember 2017" in text
 
 
+def test_the_last_sentence_goes_with_the_names_under_it() -> None:
+    sentence = " ".join(["Barang siapa menerima lembar ini menyimpannya di tempat yang aman."] * 6)
+    counts = set()
+    for room in range(300, 800, 20):
+        pages = page_texts(paper(Gap(room), Paragraph(sentence), SIGNED))
+        assert "menerima lembar" in pages[-1] and "Sampit, 5 Desember" in pages[-1], room
+        counts.add(len(pages))
+    assert counts == {1, 2}
+
+
 def test_a_long_paragraph_runs_over_pages_without_loss() -> None:
     words = [f"kata{i}" for i in range(900)]
     pages = page_texts(paper(Gap(300), Paragraph(" ".join(words), size=14)))
