@@ -40,15 +40,17 @@ def main(arguments: list[str]) -> None:
         rounds = 3 if asked.quick else asked.rounds
         results["answers"][count] = answers.measure(rounds * ANSWERS_A_ROUND)
     results["machine"] = report.machine()
+    results["papers"] = measure_papers(quick=asked.quick)
+    results["batches"] = measure_batches(max(people))
+    # What was measured so far is kept, whatever becomes of the clients.
+    sys.stderr.write(f"{report.write(results)}\n")
     if provinces := [count for count in scales if count >= PROVINCE]:
         sys.stderr.write("Eight clients pay at once …\n")
         # Each round has a copy of its own; whose office it is makes no difference to paying.
         results["clients"] = clients.measure(cluster.use(min(provinces)), rounds=CLIENT_ROUNDS)
-    results["papers"] = measure_papers(quick=asked.quick)
-    results["batches"] = measure_batches(max(people))
     markdown = report.as_markdown(results)
     sys.stdout.write(markdown + "\n")
-    sys.stderr.write(f"{report.write(results)}\n")
+    report.write(results)
     if asked.write:
         report.into_document(markdown)
 
