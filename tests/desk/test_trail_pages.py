@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from kotim_social.audit.models import Entry
 from kotim_social.audit.sealing import START, Standing
 from kotim_social.audit.trail import record
 from kotim_social.desk import trail as reading
+from kotim_social.desk.stages import Asked
 from kotim_social.desk.trail_fields import WORDS, field_said
 from kotim_social.desk.trail_words import said
 from kotim_social.desk.views import trail as views
@@ -131,6 +133,8 @@ def test_every_field_is_said_in_words() -> None:
     assert len(fields_in_the_code()) > 50, "the fields are no longer found"
     assert sorted(fields_in_the_code() - set(WORDS)) == []
     assert field_said("state") == _(WORDS["state"])
+    # What is written from the address of the page, and not by name.
+    assert {field.name for field in dataclasses.fields(Asked)} <= set(WORDS)
 
 
 def test_every_act_is_said_in_words() -> None:
