@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import workflow
-from cases.listing import Listing, UnknownFilterError, every_row
+from cases.listing import Listing, UnknownFilterError
 from cases.models import Worker
+from cases.people_pages import every_row
 from cases.rules import lacks_in_short, words_for_lacks
 from kotim_social.accounts.models import User
 from kotim_social.audit.trail import record

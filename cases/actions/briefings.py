@@ -75,6 +75,9 @@ def record_attendance(
     rows = {row.worker_id: row for row in briefing.attendances.filter(worker__in=people)}
     now_there = {pk for pk, row in rows.items() if row.active}
     added, out = wanted - now_there, now_there - wanted
+    # Their rows keep who came: held in one order, for they are written in several statements.
+    changed = Worker.objects.filter(pk__in=added | out).order_by("pk").values_list("pk")
+    list(changed.select_for_update(of=("self",), no_key=True))
     Attendance.objects.bulk_create(
         Attendance(briefing=briefing, worker_id=pk, recorded_by=by) for pk in added - set(rows)
     )

@@ -33,7 +33,7 @@ from cases.models.verification import (
     StageFreeze,
     VerificationSession,
 )
-from cases.models.whereabouts import Whereabouts, children_among
+from cases.models.whereabouts import ReadinessDifference, Whereabouts, children_among
 from cases.models.worker import Alias, CaseHolder, OfAPerson, Worker, WorkerQuerySet
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "PlanLine",
     "Portrait",
     "Provider",
+    "ReadinessDifference",
     "ReasonCode",
     "Referral",
     "RegisterImport",

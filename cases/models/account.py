@@ -71,16 +71,7 @@ class BankAccount(models.Model):
     class Meta:
         verbose_name = _("bank account")
         verbose_name_plural = _("bank accounts")
-        indexes = [
-            models.Index(fields=["number_index"], name="account_number"),
-            # Who lacks an account is answered without a look at the rows themselves.
-            models.Index(
-                fields=["worker"],
-                include=["state", "holder_folded"],
-                condition=~Q(state="closed") & Q(number_index__isnull=False),
-                name="account_with_number",
-            ),
-        ]
+        indexes = [models.Index(fields=["number_index"], name="account_number")]
         constraints = [
             models.UniqueConstraint(
                 fields=["worker"],

@@ -146,13 +146,5 @@ class SignedStatement(ImmutableModel):
         "recorded_by": "umum",
     }
 
-    class Meta:
-        indexes = [
-            # Whether her newest statement stands for her choice, asked of many people at once.
-            models.Index(
-                fields=["worker", "-signed_on", "-id"], include=["choice"], name="statement_newest"
-            )
-        ]
-
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,50 +1,51 @@
-"""What is asked of each person as columns of a query: built once, not for every set of people."""
+"""What is asked of each person: kept in her row, or as columns of a query that are built once."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
+import pgtrigger
 from django.apps import apps
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    FilteredRelation,
-    OuterRef,
-    Q,
-    Subquery,
-    When,
-)
+from django.db import models
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 
 from cases.models.of_age import under_age
+
+# What triggers keep in her row from the tables that hang on her (docs/adr/0021). Nobody else writes
+# it: what the program writes there is set right by the same statement.
+KEPT = [
+    "has_account", "account_active", "holder_same", "statement_signed", "origin_confirmed",
+    "reached", "way",
+]  # fmt: skip
+COMPLETE = Q(nik_index__isnull=False, account_active=True, holder_same=True, statement_signed=True)
+
+
+class BesidesKept(pgtrigger.Condition):
+    """Something of her own has changed: what is kept has its history where it comes from."""
+
+    def __init__(self) -> None:
+        """The columns are those of the model that asks."""
+
+    def resolve(self, model: type[models.Model]) -> str:
+        own = [f.column for f in model._meta.concrete_fields if f.name not in KEPT]
+        old, new = (", ".join(f'{row}."{column}"' for column in own) for row in ("OLD", "NEW"))
+        return f"({old}) IS DISTINCT FROM ({new})"
+
+
+def kept(label: Any) -> models.BooleanField[bool, bool]:
+    """Whether something is so, as one of KEPT."""
+    return models.BooleanField(label, default=False, db_default=False, editable=False)
 
 
 @cache
 def readiness() -> dict[str, Any]:
-    """What she still needs (see rules.py). A query takes copies, so these never change."""
-    hers = {"worker": OuterRef("pk")}
-    accounts = apps.get_model("cases.BankAccount").objects.filter(**hers).exclude(state="closed")
-    statements = apps.get_model("cases.SignedStatement").objects.filter(**hers)
-    origins = apps.get_model("cases.OriginConfirmation").objects.filter(
-        **hers, current=True, answer="confirmed", regency=OuterRef("home_regency")
-    )
-    newest = statements.order_by("-signed_on", "-id").values("choice")[:1]
+    """What her row does not keep of what she needs. A query takes copies: these never change."""
+    accounts = apps.get_model("cases.BankAccount").objects.filter(worker=OuterRef("pk"))
     return {
-        "has_account": Exists(accounts.filter(number_index__isnull=False)),
-        "account_active": Exists(accounts.filter(state="active")),
-        "account_state": Subquery(accounts.values("state")[:1]),
-        "holder_same": Exists(accounts.filter(holder_folded=OuterRef("name_folded"))),
-        "statement_choice": Subquery(newest),
+        "account_state": Subquery(accounts.exclude(state="closed").values("state")[:1]),
         "under_age": under_age(),
-        "origin_confirmed": Exists(origins),
     }
-
-
-@cache
-def statement_signed() -> Case:
-    """A statement stands for the choice that it was signed for, and for no later one."""
-    return Case(When(statement_choice=F("choice"), then=True), default=False)
 
 
 def current_journey() -> dict[str, Any]:

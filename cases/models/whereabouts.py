@@ -51,6 +51,25 @@ class Whereabouts(models.Model):
         return str(self.pk)
 
 
+class ReadinessDifference(models.Model):
+    """The view of those whose row says something else than the tables that hang on her.
+
+    It must be empty (docs/adr/0021).
+    """
+
+    worker = models.OneToOneField(
+        Worker, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    privacy: ClassVar[dict[str, str]] = {"worker": "umum"}
+
+    class Meta:
+        managed = False
+        db_table = "cases_readinessdifference"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 def children_among(ids: Iterable[UUID], user: User) -> set[UUID]:
     """Those of these people who are children whom this user does not see (R19)."""
     rows = Whereabouts.objects.filter(pk__in=list(ids)).protected_from(user)

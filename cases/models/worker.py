@@ -13,18 +13,23 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import workflow
+from cases.models.list_indexes import LIST_INDEXES
 from cases.models.of_age import PROTECTED, Named, of_age
-from cases.models.readiness import current_journey, readiness, statement_signed
+from cases.models.readiness import (
+    KEPT,
+    BesidesKept,
+    current_journey,
+    kept,
+    readiness,
+)
 from kotim_social.accounts.models import ForATime, User
 from kotim_social.accounts.roles import Perm
 from kotim_social.lib.dates import ADULT, today
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
+from kotim_social.regions.known import lokalisasi_of_places
 from kotim_social.regions.models import District, Place, Regency
 from kotim_social.workflow import known_states, road
-
-# A merged record stands in no list: the one that leads on does.
-_LISTED = ~Q(case_state="merged")
 
 
 class WorkerQuerySet(Named, models.QuerySet["Worker"]):
@@ -49,6 +54,23 @@ class WorkerQuerySet(Named, models.QuerySet["Worker"]):
         here = Q(place__in=Place.objects.filter(lokalisasi__in=user.lokalisasi_ids))
         return self.filter(here & ~given_away & of_age() | held)
 
+    def in_parts(self, user: User, place: str | None = None) -> list[WorkerQuerySet]:
+        """The same people as sets of which nobody is in two: of each an index knows the order.
+
+        Where only those of a `place` are asked for, a set that has nobody there may be missing.
+        """
+        if user.sees_everything:
+            return [self.visible_to(user)]
+        hers = CaseHolder.objects.filter(user=user)
+        held = list(hers.current().values_list("worker", flat=True))
+        parts: list[WorkerQuerySet] = [self.filter(pk__in=held)] if held else []
+        its = [code for code, where in lokalisasi_of_places() if where in user.lokalisasi_ids]
+        if places := [code for code in its if place in (None, code)]:
+            given_away = hers.filter(ended_at__isnull=False).values("worker")
+            here = self.filter(of_age(), place__in=places).exclude(pk__in=given_away)
+            parts.append(here.exclude(pk__in=held))
+        return parts
+
     def in_care_of(self, user: User) -> WorkerQuerySet:
         """Whose casework this user may see: her own cases and those that nobody holds (R64)."""
         if not user.can(Perm.CASEWORK_VIEW):
@@ -68,16 +90,8 @@ class WorkerQuerySet(Named, models.QuerySet["Worker"]):
         return counted.filter(of_age())
 
     def with_readiness(self) -> WorkerQuerySet:
-        """Adds what she still needs as columns, so that lists filter on them (see rules.py)."""
-        return self.annotate(**readiness()).annotate(statement_signed=statement_signed())
-
-    def with_what_is_asked(self, condition: Q) -> WorkerQuerySet:
-        """Adds only those columns of `with_readiness()` that a plain condition names."""
-        named: set[str] = {part[0] for part in condition.children if isinstance(part, tuple)}
-        if "statement_signed" in named:
-            named.add("statement_choice")
-        columns = {**readiness(), "statement_signed": statement_signed()}
-        return self.annotate(**{name: columns[name] for name in columns if name in named})
+        """Adds what her own row does not know of what she still needs (see rules.py)."""
+        return self.annotate(**readiness())
 
     def with_journey(self) -> WorkerQuerySet:
         """Adds the state and the dates of her current journey; nothing when she has none."""
@@ -86,8 +100,9 @@ class WorkerQuerySet(Named, models.QuerySet["Worker"]):
 
 @pghistory.track(
     pghistory.InsertEvent(level=pgtrigger.Statement),
-    pghistory.UpdateEvent(level=pgtrigger.Statement),
+    pghistory.UpdateEvent(level=pgtrigger.Statement, condition=BesidesKept()),
     model_name="WorkerEvent",
+    exclude=KEPT,
     meta={"db_table": "cases_worker_event"},
 )
 class Worker(models.Model):
@@ -148,6 +163,16 @@ class Worker(models.Model):
     determined_on = models.DateField(
         _("determined by decree on"), null=True, blank=True, editable=False
     )
+    has_account = kept(_("has an account with a number"))
+    account_active = kept(_("her account is active"))
+    holder_same = kept(_("the account is in her name"))
+    statement_signed = kept(_("signed for her present choice"))
+    origin_confirmed = kept(_("her origin is confirmed"))
+    reached = kept(_("came to an information session"))
+    # The state of her current journey; nothing when she has none.
+    way = models.CharField(
+        _("way home"), max_length=20, blank=True, default="", db_default="", editable=False
+    )
     registered_on = models.DateField(_("date of registration"))
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -183,6 +208,7 @@ class Worker(models.Model):
         "choice": "spesifik",
         "case_state": "spesifik",
         "determined_on": "umum",
+        **dict.fromkeys(KEPT, "spesifik"),
         "registered_on": "umum",
         "registered_by": "umum",
         "recorded_at": "umum",
@@ -198,31 +224,9 @@ class Worker(models.Model):
             models.Index(fields=["name_folded", "birth_date"], name="worker_same_person"),
             models.Index(fields=["nik_tail_index"], name="worker_nik_tail"),
             models.Index(fields=["phone_index"], name="worker_phone"),
-            models.Index(fields=["name", "id"], name="worker_by_name"),
             # Who may be a child: asked by the policies of every statement (R19).
             models.Index(fields=["birth_date"], name="worker_by_birth"),
-            # The list by each of its filters: a page and the count of it touch no other person.
-            *(
-                models.Index(
-                    fields=[column, "name", "id"], condition=_LISTED, name=f"worker_{name}"
-                )
-                for column, name in (
-                    ("place", "at_place"),
-                    ("choice", "by_choice"),
-                    ("eligibility", "by_eligibility"),
-                    ("home_regency", "by_home"),
-                )
-            ),
-            models.Index(
-                fields=["name", "id"],
-                condition=_LISTED & Q(nik_index__isnull=True),
-                name="worker_without_nik",
-            ),
-            models.Index(
-                fields=["name", "id"],
-                condition=_LISTED & Q(eligibility="eligible", determined_on__isnull=True),
-                name="worker_waits_for_decree",
-            ),
+            *LIST_INDEXES,
         ]
         constraints = [
             models.UniqueConstraint(

@@ -22,7 +22,6 @@ from cases.actions.briefings import (
     undo_attendance,
 )
 from cases.forms.verval import BriefingForm
-from cases.listing import was_reached
 from cases.models import Briefing, Worker, WorkerQuerySet
 from kotim_social.accounts.access import get_visible_or_404, require
 from kotim_social.accounts.models import User
@@ -59,12 +58,11 @@ def coverage(user: User) -> list[dict[str, Any]]:
     A merged record counts under the one that leads on, as in the list of people.
     """
     counts = {
-        code: (people, reached)
-        for code, people, reached in Worker.objects.visible_to(user)
+        code: (people, came)
+        for code, people, came in Worker.objects.visible_to(user)
         .exclude(case_state="merged")
-        .annotate(was_reached=was_reached())
         .values_list("place")
-        .annotate(people=Count("pk"), reached=Count("pk", filter=Q(was_reached=True)))
+        .annotate(people=Count("pk"), came=Count("pk", filter=Q(reached=True)))
         .order_by()
     }
     return [

@@ -21,8 +21,9 @@ from cases.forms.person import refuse_likely
 from cases.forms.workers import EditForm, RegisterForm
 from cases.likeness import Likely, find_likely
 from cases.list_file import of_listing
-from cases.listing import Listing, UnknownFilterError, page_of
+from cases.listing import Listing, UnknownFilterError
 from cases.models import Worker
+from cases.people_pages import page_of
 from cases.views.conflict import conflict_page
 from cases.views.search import word_of
 from cases.views.sets import SET_ACTS

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Exists, F, FilteredRelation, OuterRef, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, F, FilteredRelation, Q, Value
 
-from cases.models import BankAccount, Worker
+from cases.models import Worker
 from disbursements.models import Position
 from kotim_social.accounts.models import User
 from kotim_social.desk.models import PeopleGroup, PositionGroup
@@ -40,7 +39,6 @@ class Scope:
         if self.reads_groups:
             return PeopleGroup.objects.order_by()
         seen = Worker.objects.all() if self.user is None else Worker.objects.visible_to(self.user)
-        accounts = BankAccount.objects.filter(worker=OuterRef("pk"), number_index__isnull=False)
         return (
             seen.counted()
             .order_by()
@@ -48,9 +46,7 @@ class Scope:
             .annotate(
                 province=F("home_regency__province_id"),
                 has_nik=Q(nik_index__isnull=False),
-                has_account=Exists(accounts.exclude(state="closed")),
                 is_named=Q(determined_on__isnull=False),
-                way=Coalesce(F("now__state"), Value("")),
                 boarded_on=F("now__boarded_on"),
                 people=_ONE,
             )

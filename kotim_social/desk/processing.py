@@ -144,10 +144,10 @@ PURPOSES = (
         _HERSELF,
         _("civil registry office, for checking the NIK"),
         (
-            "cases.Worker", "cases.Whereabouts", "cases.Alias", "cases.RegisterImport",
-            "cases.StagedRow",
-            "cases.LateProposal", "cases.DifferentPeople", "cases.Merge", "cases.Correction",
-            "cases.DataRequest", "drafts.Draft",
+            "cases.Worker", "cases.Whereabouts", "cases.ReadinessDifference", "cases.Alias",
+            "cases.RegisterImport", "cases.StagedRow", "cases.LateProposal",
+            "cases.DifferentPeople", "cases.Merge", "cases.Correction", "cases.DataRequest",
+            "drafts.Draft",
         ),
     ),
     Purpose(

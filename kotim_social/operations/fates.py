@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cases.models.readiness import KEPT
+
 # What becomes of a column.
 NULL, EMPTY, MASKED, CIPHER, RANDOM, YEAR = "null", "empty", "masked", "cipher", "random", "year"
 SNAPSHOT, BARE = "snapshot", "bare"
@@ -34,7 +36,10 @@ FATES = (
             "nik_tail_index": NULL, "nik_note": EMPTY, "phone": NULL, "phone_index": NULL,
             "wisma": EMPTY, "home_district": NULL, "home_address": NULL, "remark": EMPTY,
         },
-        ("nik_status", "place", "home_regency", "children", "eligibility", "choice", "case_state"),
+        (
+            "nik_status", "place", "home_regency", "children", "eligibility", "choice",
+            "case_state", *KEPT,
+        ),
     ),
     Fate(
         "cases.BankAccount",
@@ -165,7 +170,8 @@ ELSEWHERE = {
     "accounts.User", "audit.Entry", "cases.Alias",
     "desk.Group", "desk.GroupDifference", "desk.PeopleGroup", "desk.PositionGroup",
     "cases.DataBreach", "cases.RegisterImport", "cases.StageFreeze", "cases.VerificationSession",
-    "cases.Whereabouts", "disbursements.ListDecision", "disbursements.Position",
+    "cases.ReadinessDifference", "cases.Whereabouts", "disbursements.ListDecision",
+    "disbursements.Position",
     "disbursements.ProgrammeChange",
     "disbursements.ResultFile", "documents.IssuedPaper", "documents.PaperVoid",
     "drafts.Draft", "files.StoredFile", "repatriation.Batch",

@@ -1,4 +1,4 @@
-"""Names of places and provinces for the filters of lists: only the owner changes them, and seldom.
+"""Places and provinces for the filters of lists: only the owner changes them, and seldom.
 
 Each process reads them once a minute, not for each page.
 """
@@ -29,4 +29,5 @@ class Known:
 
 
 place_names = Known(lambda: tuple(Place.objects.values_list("code", "label")))
+lokalisasi_of_places = Known(lambda: tuple(Place.objects.values_list("code", "lokalisasi_id")))
 province_names = Known(lambda: tuple(Province.objects.order_by("name").values_list("code", "name")))

@@ -30,7 +30,8 @@ NAIVE = (
 )
 FILTERS = (
     "place=TANGAR", "choice=stay", "province=35", "eligibility=not_eligible", "lacks=nik",
-    "lacks=account", "lacks=statement", "lacks=nothing", "decree=waits",
+    "lacks=account", "lacks=active_account", "lacks=statement", "lacks=nothing", "decree=waits",
+    "decree=named", "journey=here", "journey=home", "briefing=never", "programme=counted",
 )  # fmt: skip
 SORTS = ("-name", "register", "-register", "place", "-place")
 
@@ -53,7 +54,7 @@ def getter(client: Client, address: str) -> Subject:
 
 def list_pages(people: int) -> dict[str, Subject]:
     """Every way the list can be asked for, and what it is measured against."""
-    client, admin = client_of("pimpinan"), client_of("admin")
+    client, admin, narrow = client_of("pimpinan"), client_of("admin"), client_of("petugas2")
     address = reverse("cases:worker_list")
     middle = Worker.objects.order_by("name", "id").values_list("pk", flat=True)[people // 2]
     last = Worker.objects.order_by("-name", "-id").values_list("pk", flat=True)[0]
@@ -70,7 +71,8 @@ def list_pages(people: int) -> dict[str, Subject]:
         "admin change list": getter(admin, "/admin/cases/worker/"),
         "naive twin: deep page": naive_list(people),
         **{name: getter(client, address + query) for name, query in queries.items()},
-        "first page, caseworker of one place": getter(client_of("petugas2"), address),
+        "first page, caseworker of one place": getter(narrow, address),
+        "filter lacks=nothing, caseworker of one place": getter(narrow, f"{address}?lacks=nothing"),
     }
 
 

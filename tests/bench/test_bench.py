@@ -13,8 +13,9 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from cases.listing import Listing, _beyond, _order, page_of
+from cases.listing import Listing
 from cases.models import BankAccount, Journey, Worker
+from cases.people_pages import Stretch, capped, page_of
 from cases.search import find_people
 from disbursements.actions.lists import submit
 from disbursements.models import Entitlement, PaymentLine, PaymentList, Position
@@ -172,13 +173,13 @@ def _each_filter_and_order_has_its_index(many: User) -> None:
     for values, index in by.items():
         people = Listing(dict(values)).people(many)
         for down, beyond in ((False, False), (False, True), (True, False), (True, True)):
-            rows = people.filter(_beyond(("name", "id"), mark, down)) if beyond else people
-            plan = plan_of(rows.order_by(*_order(("name", "id"), down)).values("pk")[:51])
+            stretch = Stretch(("name", "id"), down)
+            plan = plan_of(stretch.of(people, mark if beyond else None).values("pk")[:51])
             assert index in plan, plan
             assert "Sort" not in plan and "Seq Scan on cases_worker" not in plan, plan
             # A place is met as a set of one: the row comparison is the condition of the index.
             assert not beyond or ("Index Cond" in plan and "ROW(" in plan), plan
-    counted = Listing({"choice": "stay"}).people(many).order_by().values("pk")[:10_001]
+    counted = capped(Listing({"choice": "stay"}).people(many))
     assert "worker_by_choice" in plan_of(counted)
     register = Worker.objects.order_by("register_no", "id").values("pk")[:51]
     assert "Seq Scan" not in plan_of(register)

@@ -40,6 +40,7 @@ BY_NAME = "SELECT worker_id FROM kotim_find_names('{0}', '{1}', 100, '{1}', '{1}
 OPEN = {
     "desk.ChangedPerson": "ids of whom to count anew; the app role reads none of them",
     "desk.PersonGroup": "in which group an id is counted; the app role reads none of them",
+    "cases.ReadinessDifference": "ids of whose row is wrong; empty while triggers run",
     "cases.CaseHolder": "who holds a case: the policies ask it themselves; ids and dates",
     "cases.OfferedCase": "ids of an offer",
     "cases.AnonymisedPerson": "ids and terms of a proposal",
@@ -129,6 +130,8 @@ def agree(users: dict[str, User]) -> dict[str, set[UUID]]:
     for name, known in users.items():
         user = factories.fresh(known)
         program = set(Worker.objects.visible_to(user).values_list("pk", flat=True))
+        parts = [set(part.values_list("pk", flat=True)) for part in Worker.objects.in_parts(user)]
+        assert set().union(*parts) == program and sum(map(len, parts)) == len(program), name
         assert shown_to(user) == program, name
         assert shown_to(user, BY_NAME.format("%", "x")) == program, name
         found[name] = program

@@ -304,7 +304,9 @@ class Walk:
         )  # fmt: skip
 
     def lapse(self, n: int) -> None:
-        row = Entitlement.objects.order_by("pk")[n % Entitlement.objects.count()]
+        # Not by id: the database gives the ids of one decree in any order.
+        rows = Entitlement.objects.order_by("worker__register_no", "kind_id")
+        row = rows[n % rows.count()]
         try:
             with transaction.atomic():
                 lapse(row, by=self.four.pimpinan)

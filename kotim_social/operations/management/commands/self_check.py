@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from cases.models import ReadinessDifference
 from disbursements.reconciliation import differences, orphans, years_with_identity
 from kotim_social.audit.sealing import seal, verify
 from kotim_social.audit.trail import record
@@ -18,8 +19,8 @@ from kotim_social.desk.totals import totals
 
 class Command(BaseCommand):
     help = (
-        "Totals, the groups they are read from, the ceilings' identity, the trail and orphans; "
-        "one row in the trail."
+        "Totals, the groups they are read from, what lists ask of a person's row, the ceilings' "
+        "identity, the trail and orphans; one row in the trail."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             wrong.append(f"reconciliation: {len(found)} differences at {numbers}")
         fold()
         wrong += [f"groups: {group}" for group in GroupDifference.objects.all()]
+        wrong += [f"readiness: {she}" for she in ReadinessDifference.objects.all()]
         wrong += [f"orphans: {name} {count}" for name, count in orphans().items() if count]
         seal()
         verdict = verify()
