@@ -36,26 +36,27 @@ LEFT JOIN cases_journey j ON j.worker_id = w.id AND j.current
 """
 
 
-def _of(row: str, columns: str | tuple[str, ...] = KEPT) -> str:
-    names = columns.split(", ") if isinstance(columns, str) else columns
-    return ", ".join(f"{row}.{name}" for name in names)
+def _of(row: str) -> str:
+    return ", ".join(f"{row}.{name}" for name in KEPT)
 
 
 _SET = f"({', '.join(KEPT)}) = ({_of('r')})"
 _WRONG = f"({_of('w')}) IS DISTINCT FROM ({_of('r')})"
 _DEFINER = "SECURITY DEFINER SET search_path = public, pg_temp"
 
-# First held, then read: the second statement sees what whoever held her before has committed.
+# First held, then read: the second statement sees what whoever held her before has committed. It is
+# planned for these people and for tables as long as they are now: a plan that a session has kept
+# since a table was short would read all of it for each person of an import.
 KEEP = f"""
 CREATE FUNCTION cases_keep_readiness(people uuid[]) RETURNS void
-LANGUAGE plpgsql {_DEFINER} AS $$
+LANGUAGE plpgsql {_DEFINER} SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     IF people = '{{}}' THEN
         RETURN;
     END IF;
     PERFORM FROM cases_worker WHERE id = ANY (people) ORDER BY id FOR NO KEY UPDATE;
     UPDATE cases_worker w SET {_SET} FROM cases_readiness r
-    WHERE w.id = ANY (people) AND r.worker_id = w.id AND {_WRONG};
+    WHERE w.id = ANY (people) AND r.worker_id = ANY (people) AND r.worker_id = w.id AND {_WRONG};
 END $$;
 REVOKE ALL ON FUNCTION cases_keep_readiness(uuid[]) FROM PUBLIC;
 """
@@ -120,23 +121,28 @@ def _triggers(table: str, events: tuple[str, ...]) -> str:
     )
 
 
-def _source(table: str, counts: str) -> str:
-    moved = f"({_of('n', counts)}) IS DISTINCT FROM ({_of('b', counts)})"
-    # Before as well as after: a row may go over to somebody else.
-    changed = (
-        f"SELECT n.worker_id FROM rows n JOIN before b USING (id) WHERE {moved} UNION "
-        f"SELECT b.worker_id FROM rows n JOIN before b USING (id) WHERE {moved}"
+# Differences of sets, and no join of the rows before and after: its plan would be kept for the
+# session with the number of rows of the first statement, and compare each of many with each.
+def _differ(key: str, columns: str, *, first: str = "rows", then: str = "before") -> str:
+    return (
+        f"SELECT x.{key} FROM (SELECT id, {columns} FROM {first}"
+        f" EXCEPT SELECT id, {columns} FROM {then}) x"
     )
+
+
+def _source(table: str, counts: str) -> str:
+    # Before as well as after: a row may go over to somebody else.
+    before = _differ("worker_id", counts, first="before", then="rows")
+    changed = f"{_differ('worker_id', counts)} UNION {before}"
     function = _function(table, changed, "SELECT DISTINCT worker_id FROM rows")
     return function + _triggers(table, ("INSERT", "UPDATE", "DELETE"))
 
 
-_MOVED = f"({_of('n', OWN)}) IS DISTINCT FROM ({_of('b', OWN)})"
 # Depth 1: the program's own statement, and not the one by which this sets her right.
-_WRITTEN = f"pg_trigger_depth() = 1 AND ({_of('n')}) IS DISTINCT FROM ({_of('b')})"
+_WRITTEN = f"SELECT * FROM ({_differ('id', ', '.join(KEPT))}) y WHERE pg_trigger_depth() = 1"
 PERSON = _function(
     "cases_worker",
-    f"SELECT n.id FROM rows n JOIN before b USING (id) WHERE {_MOVED} OR {_WRITTEN}",
+    f"{_differ('id', OWN)} UNION {_WRITTEN}",
     f"SELECT id FROM rows WHERE {NEW_PERSON}",
 ) + _triggers("cases_worker", ("INSERT", "UPDATE"))
 

@@ -1,4 +1,5 @@
-"""Migrates as the owner role, then gives the app role its rights and guards written rows."""
+"""Migrates as the owner role, then gives the app role its rights, guards written rows, and says how
+the row history is planned."""
 
 from typing import Any
 
@@ -6,6 +7,7 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from kotim_social.operations.grants import apply_grants
+from kotim_social.operations.plans import apply_plans
 from kotim_social.operations.written_once import apply_guards
 
 OWNER = "owner"
@@ -18,3 +20,4 @@ class Command(migrate.Command):
         super().handle(*args, **options)
         apply_grants(connections[options["database"]])
         apply_guards(connections[options["database"]])
+        apply_plans(connections[options["database"]])
