@@ -46,6 +46,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages speak Indonesian in tests too: compiled before any worker begins and looks for words."""
+    if not hasattr(config, "workerinput"):
+        call_command("compilemessages", verbosity=0)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs no database first, for one process may still be making it; then what takes long.
 
@@ -60,12 +66,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 2 if NEEDS_DATABASE & set(getattr(item, "fixturenames", ())) else 0
 
     items.sort(key=turn)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_words() -> None:
-    """Pages speak Indonesian in tests too."""
-    call_command("compilemessages", verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -133,7 +133,8 @@ def trouble_on(page: Page, found: Found, seen: set[str]) -> list[str]:
         if over > 0:
             troubles.append(f"{view}: {over} px too wide at {width}")
         if new:
-            troubles += [f"{view} at {width}: {text}" for text in violations_on(page)]
+            found_by_axe = violations_on(page, contrast=width == WIDTHS[0])
+            troubles += [f"{view} at {width}: {text}" for text in found_by_axe]
     read = page.evaluate(READ)
     if read["title"] != found.title:
         troubles.append(f"{view}: the title becomes “{read['title']}”")
@@ -146,9 +147,16 @@ def trouble_on(page: Page, found: Found, seen: set[str]) -> list[str]:
     return troubles
 
 
-def violations_on(page: Page) -> list[str]:
-    """What axe finds; the page keeps axe, and hands over what is wrong instead of all it saw."""
-    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+def violations_on(page: Page, *, contrast: bool = True) -> list[str]:
+    """What axe finds; the page keeps axe, and hands over what is wrong instead of all it saw.
+
+    Contrast is the dearest of its questions, and no colour of ours depends on the width.
+    """
+    options = {
+        "runOnly": {"type": "tag", "values": RULES},
+        "resultTypes": ["violations"],
+        "rules": {"color-contrast": {"enabled": contrast}},
+    }
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found: list[str] = page.evaluate(VIOLATIONS, options)

@@ -1,5 +1,6 @@
 """Compiles locale/*.po with polib: the msgfmt program is missing on a plain machine."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ class Command(BaseCommand):
             for source in sorted(Path(folder).glob("*/LC_MESSAGES/*.po")):
                 target = source.with_suffix(".mo")
                 if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-                    polib.pofile(str(source)).save_as_mofile(str(target))
+                    # Whole or not at all: another process may look for words just now.
+                    made = target.with_name(f"{target.name}.{os.getpid()}")
+                    polib.pofile(str(source)).save_as_mofile(str(made))
+                    made.replace(target)
                     # This process may serve next, and has looked for words before they were there.
                     translation_file_changed(sender=None, file_path=target)
                     self.stdout.write(f"{source.name} → {target.name}")
