@@ -28,8 +28,8 @@ ROLES = (Role.PETUGAS, Role.VERIFIKATOR, Role.PIMPINAN, Role.BENDAHARA, Role.ADM
 HIRED = date(2017, 1, 1)
 LARGE = 20_000
 GUARDS = (
-    ("disbursements_entitlement", "entitlement_guard"),
-    ("disbursements_paymentline", "line_guard"),
+    ("disbursements_entitlement", "begin_entitlement"),
+    ("disbursements_paymentline", "begin_line"),
     ("disbursements_paymentlist", "list_begins"),
     ("disbursements_listdecision", "decision_guard"),
     ("disbursements_reversal", "book_reversal"),

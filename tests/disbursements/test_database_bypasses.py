@@ -68,12 +68,15 @@ def test_no_table_loses_its_triggers_or_rows(four: Four, denied: Denied, table: 
     ("table", "trigger"),
     [
         ("disbursements_paymentline", "line_guard"),
+        ("disbursements_paymentline", "begin_line"),
+        ("disbursements_paymentline", "advance_line"),
         ("disbursements_paymentline", "book_line"),
         ("disbursements_paymentlist", "list_guard"),
         ("disbursements_paymentlist", "list_begins"),
         ("disbursements_listdecision", "decision_guard"),
         ("disbursements_reversal", "book_reversal"),
         ("disbursements_entitlement", "entitlement_guard"),
+        ("disbursements_entitlement", "begin_entitlement"),
     ],
 )
 def test_no_trigger_is_dropped(denied: Denied, db: None, table: str, trigger: str) -> None:
