@@ -26,6 +26,10 @@ from kotim_social.accounts.models import User
 from kotim_social.audit.trail import build, record, record_many
 from kotim_social.workflow import Refused
 
+_LOOKED_AT_BY_A_DECREE = (
+    "register_no", "place", "eligibility", "case_state", "determined_on", "registered_on",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
@@ -141,7 +145,7 @@ def mark_determined(*, workers: People, on: date, by: User) -> int:
 
     Returns how many were newly named. Refused when one was not found eligible.
     """
-    people = locked(workers, by=by)
+    people = locked(workers, by=by, only=_LOOKED_AT_BY_A_DECREE)
     decided = newest_dates(EligibilityDecision.objects, "decided_on", people)
     frozen = kept_out(people, Stage.DECREE)
 

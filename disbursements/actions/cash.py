@@ -100,8 +100,10 @@ def move_cash(
 
 def check_covered(payment_list: PaymentList) -> None:
     """More than what was drawn cannot have been paid out."""
+    if not is_cash(payment_list):
+        return
     in_hand = count_cash(payment_list).in_hand
-    if is_cash(payment_list) and in_hand < 0:
+    if in_hand < 0:
         raise Refused(
             _("%(missing)s more was paid out than was in hand. Record the cheque first.")
             % {"missing": format_rupiah(-in_hand)}
@@ -110,8 +112,10 @@ def check_covered(payment_list: PaymentList) -> None:
 
 def check_nothing_in_hand(payment_list: PaymentList) -> None:
     """A list in cash is reconciled when all of its cash is paid out or back at the bank."""
+    if not is_cash(payment_list):
+        return
     in_hand = count_cash(payment_list).in_hand
-    if is_cash(payment_list) and in_hand:
+    if in_hand:
         raise Refused(
             _("The cash of this list does not end at nothing: %(in_hand)s is in hand.")
             % {"in_hand": format_rupiah(in_hand)}

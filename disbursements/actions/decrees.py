@@ -57,17 +57,18 @@ def issue_decree(
         problems.append(_("Give the number of the decree."))
     elif Decree.objects.filter(number=number.strip()).exists():
         problems.append(_("A decree with this number is already recorded."))
-    people = list(
+    people = dict(
         Worker.objects.visible_to(by)
         .filter(pk__in=list(workers), determined_on__isnull=True)
         .select_for_update()
         .order_by("pk")
+        .values_list("pk", "eligibility")
     )
     if not people:
         problems.append(_("Nobody in this decree waits for one."))
-    if any(worker.eligibility != "eligible" for worker in people):
+    if set(people.values()) - {"eligible"}:
         problems.append(_("The decree names somebody who has not been found eligible."))
-    if Worker.objects.filter(pk__in=[worker.pk for worker in people]).exclude(of_age()).exists():
+    if Worker.objects.filter(pk__in=people).exclude(of_age()).exists():
         problems.append(_("The decree names somebody who is under 18 on the day of closing."))
     if problems:
         raise Refused(*problems)
@@ -78,7 +79,7 @@ def issue_decree(
         budget_year=budget_year,
         recorded_by=by,
     )
-    ids = [worker.pk for worker in people]
+    ids = list(people)
     mark_determined(workers=ids, on=decided_on, by=by)
     freeze(decree, ids, by)
     record(

@@ -38,15 +38,14 @@ def book_results(
     *, payment_list: PaymentList, results: Sequence[Result], on: date, by: User
 ) -> tuple[int, int]:
     """Books results of lines that wait for one; returns (paid, returned). All or nothing."""
-    locked = PaymentList.objects.select_for_update().get(pk=payment_list.pk)
+    locked = (
+        PaymentList.objects.select_for_update(of=("self",))
+        .select_related("budget_year")
+        .get(pk=payment_list.pk)
+    )
     _check_hand(locked, by)
     problems = date_problems(on, not_before=locked.ordered_on, year=locked.budget_year)
-    waiting = {
-        line.pk: line
-        for line in locked.lines.filter(pk__in=[r.line_id for r in results])
-        .select_for_update()
-        .order_by("pk")
-    }
+    waiting = _locked_lines(locked, results)
     problems += _problems(locked, results, waiting)
     if problems:
         raise Refused(*problems)
@@ -62,6 +61,14 @@ def book_results(
     check_covered(locked)
     _record(locked, results, by)
     return len(paid), len(returned)
+
+
+def _locked_lines(payment_list: PaymentList, results: Sequence[Result]) -> dict[UUID, PaymentLine]:
+    """What a result is judged by; what is sealed in the lines is not opened for it."""
+    chosen = payment_list.lines.filter(pk__in=[result.line_id for result in results])
+    locked = chosen.select_for_update().order_by("pk")
+    asked = locked.only("payment_list", "number", "state", "amount")
+    return {line.pk: line for line in asked}
 
 
 def _return(line: PaymentLine, result: Result, *, on: date, at: datetime, by: User) -> None:
@@ -98,7 +105,8 @@ def _deposit(
 def _record(payment_list: PaymentList, results: Sequence[Result], by: User) -> None:
     """One row a line and one for the list."""
     label = PaymentLine._meta.label_lower
-    record_many(
+    paid = sum(result.paid for result in results)
+    entries = [
         build(
             "paymentline.pay" if result.paid else "paymentline.return",
             by=by,
@@ -107,14 +115,17 @@ def _record(payment_list: PaymentList, results: Sequence[Result], by: User) -> N
             changes={"state": ["ordered", "paid" if result.paid else "returned"]},
         )
         for result in results
+    ]
+    entries.append(
+        build(
+            "paymentlist.book_results",
+            by=by,
+            object_type=PaymentList._meta.label_lower,
+            object_id=str(payment_list.pk),
+            changes={"paid": [None, paid], "returned": [None, len(results) - paid]},
+        )
     )
-    paid = sum(result.paid for result in results)
-    record(
-        "paymentlist.book_results",
-        by=by,
-        obj=payment_list,
-        changes={"paid": [None, paid], "returned": [None, len(results) - paid]},
-    )
+    record_many(entries)
 
 
 def _check_hand(payment_list: PaymentList, by: User) -> None:

@@ -24,7 +24,7 @@ from cases.models import AnonymisedPerson, Anonymising, Merge, StagedRow, Worker
 from disbursements.models import ResultRow
 from kotim_social.audit.models import Entry, Redaction
 from kotim_social.audit.sealing import START, digest_of, seal
-from kotim_social.audit.trail import build
+from kotim_social.audit.trail import Row, build
 from kotim_social.desk.anonymising import standing_against
 from kotim_social.documents.models import IssuedPaper
 from kotim_social.files import disk
@@ -280,11 +280,11 @@ def _finish(row: Anonymising, people: list[AnonymisedPerson], counts: dict[str, 
             changes=changes,
         )
     )
-    for entry in entries:
-        entry.save(using=OWNER, force_insert=True)
+    for row_of_trail in entries:
+        row_of_trail.entry().save(using=OWNER, force_insert=True)
 
 
-def _of_one(about: models.Model) -> Entry:
+def _of_one(about: models.Model) -> Row:
     kind = about._meta
     return build(
         f"{kind.model_name}.anonymise",
