@@ -1,7 +1,9 @@
 """Eight clients pay at once: pgbench, its statement from Django, a naive twin, and our own act.
 
-All four walk alike: the clients go in pairs, and both of a pair try the same payments in the same
-order, so that each payment is tried twice and nearly at the same moment.
+"guarded" is pgbench with the statement that our act sends, on the real lines with all their
+triggers: what PostgreSQL can do with our rules. All walk alike: the clients go in pairs, and both
+of a pair try the same payments in the same order, so that each payment is tried twice and nearly
+at the same moment.
 """
 
 from __future__ import annotations
@@ -38,6 +40,33 @@ ORDERED = """
         WHERE payment_list_id = l.id AND state = 'ordered') >= %s
     ORDER BY l.id LIMIT %s
 """
+# By number, for pgbench knows no other variables.
+LINES = """
+    CREATE TABLE bench_line (id int PRIMARY KEY, line_id uuid NOT NULL);
+    INSERT INTO bench_line SELECT (list.n - 1) * %(each)s + line.n - 1, line.id
+    FROM unnest(%(lists)s::uuid[]) WITH ORDINALITY AS list (id, n)
+    CROSS JOIN LATERAL (
+        SELECT l.id, row_number() OVER (ORDER BY l.number) AS n FROM disbursements_paymentline l
+        WHERE l.payment_list_id = list.id ORDER BY l.number LIMIT %(each)s) line;
+    GRANT SELECT ON bench_line TO kotim_app;
+    ANALYZE bench_line;
+"""
+ACTING = "SELECT set_config('kotim.user', '{user}', true);"
+GUARDED = """
+    WITH paid AS (
+        UPDATE disbursements_paymentline
+        SET state = 'paid', result_on = current_date, result_at = now(), result_by_id = {user}
+        WHERE id = (SELECT line_id FROM bench_line WHERE id = :id) AND state = 'ordered'
+        RETURNING id, payment_list_id)
+    INSERT INTO audit_entry
+        (user_id, username, act, object_type, object_id, reason, changes, request_id)
+    SELECT {user}, 'bendahara', told.act, told.kind, told.id, '', told.changes::jsonb, ''
+    FROM paid CROSS JOIN LATERAL (VALUES
+        ('paymentline.pay', 'disbursements.paymentline', paid.id::text,
+         '{{"state": ["ordered", "paid"]}}'),
+        ('paymentlist.book_results', 'disbursements.paymentlist', paid.payment_list_id::text,
+         '{{"paid": [null, 1], "returned": [null, 0]}}')) AS told (act, kind, id, changes)
+"""
 BOOKED = "SELECT count(*), count(DISTINCT payment_id) FROM bench_booking"
 # One trail row a booking; the entitlements say what was paid beyond what is owed.
 PAID = """
@@ -64,25 +93,48 @@ class Way:
         }
 
 
+# The second group pays the same real lines as the first, and so has a copy of its own.
+GROUPS = (("pgbench", "statement", "ours", "naive"), ("guarded",))
+SHOWN = ("pgbench", "statement", "guarded", "ours", "naive")
+
+
 def measure(name: str, *, rounds: int) -> list[dict[str, Any]]:
-    """All ways in turn in each round, on a copy of the office's database made for the round."""
-    ways = {way: Way() for way in ("pgbench", "statement", "ours", "naive")}
-    for _round in range(rounds):
+    """All ways in turn in each round, on copies of the office's database made for the round."""
+    ways = {way: Way() for way in SHOWN}
+    for group in GROUPS * rounds:
         with copy_of(name) as copy:
             point_at(copy)
             lists = _prepare()
             if len(lists) < LISTS:
                 sys.stderr.write("Too few ordered lists for eight clients.\n")
                 return []
-            for way, seen in ways.items():
-                _owner(AGAIN)
-                rate = _by_pgbench(copy) if way == "pgbench" else _by_processes(copy, way, lists)
-                booked, distinct = _ours_booked() if way == "ours" else _owner(BOOKED)[:2]
-                seen.rates.append(rate)
-                seen.doubles += booked - distinct
-                seen.payments += distinct
+            for way in group:
+                _pay(way, copy, lists, ways[way])
         point_at(name)
     return [seen.as_row(way) for way, seen in ways.items()]
+
+
+def _pay(way: str, copy: str, lists: list[str], seen: Way) -> None:
+    _owner(AGAIN)
+    if way == "pgbench":
+        rate = _by_pgbench(copy, STATEMENT.replace("%s", ":id"))
+    elif way == "guarded":
+        rate = _by_pgbench(copy, *_guarded(lists))
+    else:
+        rate = _by_processes(copy, way, lists)
+    booked, distinct = _ours_booked() if way in ("ours", "guarded") else _owner(BOOKED)[:2]
+    seen.rates.append(rate)
+    seen.doubles += booked - distinct
+    seen.payments += distinct
+
+
+def _guarded(lists: list[str]) -> tuple[str, str]:
+    """The statement of our act for a line by number, and what names the acting user before it."""
+    from kotim_social.accounts.models import User
+
+    _owner(LINES, {"lists": lists, "each": LINES_A_LIST})
+    user = User.objects.get(username="bendahara").pk
+    return GUARDED.format(user=user), ACTING.format(user=user)
 
 
 def _prepare() -> list[str]:
@@ -94,11 +146,11 @@ def _prepare() -> list[str]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _owner(sql: str) -> Any:
+def _owner(sql: str, values: dict[str, Any] | None = None) -> Any:
     from django.db import connections
 
     with connections["owner"].cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, values)
         return cursor.fetchone() if cursor.description else None
 
 
@@ -109,15 +161,15 @@ def _ours_booked() -> tuple[int, int]:
     return booked, distinct
 
 
-def _by_pgbench(database: str) -> float:
+def _by_pgbench(database: str, statement: str, before: str = "") -> float:
     """The same walk in pgbench's own language; every pair has its stretch of the payments."""
     from kotim_social.embedded_postgres.server import EMBEDDED_PROGRAMS
 
     script = Path(os.environ["KOTIM_VAR_DIR"]) / "pay.pgbench"
     each = PAYMENTS // (CLIENTS // 2)
     script.write_text(
-        f"\\set id :client_id / 2 * {each} + :n\n\\set n :n + 1\nBEGIN;\n"
-        f"{' '.join(STATEMENT.replace('%s', ':id').split())};\nCOMMIT;\n"
+        f"\\set id :client_id / 2 * {each} + :n\n\\set n :n + 1\nBEGIN;\n{before}\n"
+        f"{' '.join(statement.split())};\nCOMMIT;\n"
     )
     place = {**owner_parameters(), "user": "kotim_app"}
     said = subprocess.run(

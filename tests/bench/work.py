@@ -52,6 +52,17 @@ BARE_PAYING = """
                   WHERE state = 'ordered' RETURNING id)
     INSERT INTO bench_trail SELECT 'paymentline.pay', id::text FROM paid
 """
+# What the act sends, with all guards of the real table, and its trail; nobody asks beforehand.
+GUARDED_PAYING = """
+    WITH paid AS (
+        UPDATE disbursements_paymentline
+        SET state = 'paid', result_on = current_date, result_at = now(), result_by_id = %(by)s
+        WHERE payment_list_id = %(list)s AND state = 'ordered' RETURNING id)
+    INSERT INTO audit_entry
+        (user_id, username, act, object_type, object_id, reason, changes, request_id)
+    SELECT %(by)s, 'bendahara', 'paymentline.pay', 'disbursements.paymentline', id::text, '',
+           '{"state": ["ordered", "paid"]}', '' FROM paid
+"""
 
 
 MOST_OPENED = 100_000
@@ -118,7 +129,7 @@ def freeze_everybody() -> int:
 
 
 def paying() -> dict[str, Subject]:
-    """A whole list booked at once, beside one bare statement on tables without any rule."""
+    """A whole list booked at once, beside its statement alone, bare and with all rules."""
     payment_list = PaymentList.objects.filter(state="ordered").order_by("id").first()
     if payment_list is None:
         return {}
@@ -130,11 +141,16 @@ def paying() -> dict[str, Subject]:
             cursor.execute(BARE_TABLES, [payment_list.pk])
             cursor.execute(BARE_PAYING)
 
+    def guarded() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(GUARDED_PAYING, {"list": payment_list.pk, "by": user.pk})
+
     def book() -> None:
         book_results(payment_list=payment_list, results=results, on=today(), by=user)
 
     return {
         f"{len(results)} lines: bare UPDATE and INSERT": undone(bare),
+        f"{len(results)} lines: UPDATE and INSERT with all rules": undone(guarded),
         f"{len(results)} lines booked with rules, history, trail": undone(book),
     }
 
