@@ -191,13 +191,33 @@ def test_one_wrong_right_refuses_all(four: Four, denied: Denied) -> None:
     assert Entitlement.objects.count() == 3
 
 
+def test_a_right_of_another_year_is_in_no_list_and_a_closed_year_takes_no_line(
+    four: Four, denied: Denied, sql: Any
+) -> None:
+    ready_people(1, four=four)
+    draft = a_list(by=four.petugas)
+    BudgetYear.objects.create(year=2018, cut_off=date(2018, 12, 20))
+    worker = register(1, by=four.petugas)[0]
+    values = of_right(a_decree(four, 2018), the_rate(), [worker.pk], four)
+    connection.cursor().execute(RIGHT, values)
+    right = Entitlement.objects.get(worker=worker)
+    assert "another budget year" in denied(INSERT_LINE, *a_new_line(draft, right, four))
+    sql("UPDATE disbursements_paymentline SET state = 'cancelled'")
+    lapsing = {"state": "lapsed", "lapsed_on": DECIDED, "lapsed_at": timezone.now()}
+    Entitlement.objects.filter(budget_year=2017).update(**lapsing, lapsed_by=four.pimpinan)
+    closing = {"closed_on": date(2017, 12, 31), "closed_at": timezone.now()}
+    BudgetYear.objects.filter(pk=2017).update(**closing, closed_by=four.pimpinan)
+    assert "2017 is closed" in denied(INSERT_LINE, *a_new_line(draft, right, four))
+
+
 RIGHT = """
     INSERT INTO disbursements_entitlement
         (id, decree_id, worker_id, kind_id, budget_year_id, rate_id, amount, legal_basis, paid,
          state, recorded_at, recorded_by_id)
-    SELECT gen_random_uuid(), %(decree)s, w.id, 'TABUNGAN', 2017, %(rate)s, %(amount)s, '', 0,
-           'determined', now(), %(by)s
-    FROM cases_worker w WHERE w.id = ANY(%(workers)s)
+    SELECT gen_random_uuid(), %(decree)s, w.id, 'TABUNGAN', d.budget_year_id, %(rate)s,
+           %(amount)s, '', 0, 'determined', now(), %(by)s
+    FROM cases_worker w, disbursements_decree d
+    WHERE w.id = ANY(%(workers)s) AND d.id = %(decree)s
 """
 
 
@@ -208,10 +228,10 @@ def of_right(decree: Decree, rate: Rate, workers: list[Any], four: Four) -> dict
     }  # fmt: skip
 
 
-def a_decree(four: Four) -> Decree:
+def a_decree(four: Four, year: int = 2017) -> Decree:
     return Decree.objects.create(
-        number="SK-1", decided_on=DECIDED, signed_by_title="Kepala Dinas",
-        budget_year=BudgetYear.objects.get(), recorded_by=four.pimpinan,
+        number=f"SK-{year}", decided_on=DECIDED, signed_by_title="Kepala Dinas",
+        budget_year=BudgetYear.objects.get(pk=year), recorded_by=four.pimpinan,
     )  # fmt: skip
 
 
