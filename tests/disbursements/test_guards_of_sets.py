@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from cases.models import Worker
 from disbursements.actions import lists
+from disbursements.actions.results import Result, book_results, waiting_lines
 from disbursements.models import (
     BudgetYear,
     Decree,
@@ -384,3 +385,16 @@ def test_what_the_owner_seals_anew_is_not_paid_anew(quartet: Four) -> None:
         cursor.execute("UPDATE disbursements_paymentline SET snapshot = '\\x02'")
         assert cursor.rowcount == 2
     assert Position.objects.sums()["paid"] == 2 * ONE
+
+
+def test_booking_asks_the_same_number_of_questions_for_one_line_and_for_many(
+    four: Four, django_assert_num_queries: Any
+) -> None:
+    """The list with its year, the hands on it, the lines; one UPDATE, one trail; a savepoint."""
+    ready_people(4, four=four)
+    payment_list = walk_to(a_list(by=four.petugas), "ordered", four=four)
+    first, *rest = (Result(line_id=line.pk, paid=True) for line in waiting_lines(payment_list))
+    for results in ([first], rest):
+        with django_assert_num_queries(7):
+            book_results(payment_list=payment_list, results=results, on=today(), by=four.bendahara)
+    assert Position.objects.sums()["paid"] == 4 * ONE
