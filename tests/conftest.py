@@ -47,7 +47,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Pages speak Indonesian in tests too: compiled before any worker begins and looks for words."""
+    """Pages speak Indonesian in tests too: compiled before any worker looks for words."""
     if not hasattr(config, "workerinput"):
         call_command("compilemessages", verbosity=0)
 
