@@ -65,6 +65,7 @@ GUARDED_PAYING = """
 """
 
 
+HEAP = "CREATE TEMP TABLE bench_heap (LIKE cases_worker INCLUDING DEFAULTS)"
 MOST_OPENED = 100_000
 
 
@@ -166,7 +167,7 @@ def importing(office: Office) -> dict[str, Subject]:
             columns = COLUMNS["cases_worker"]
             with connections["owner"].cursor() as cursor:
                 cursor.execute("BEGIN")
-                cursor.execute("CREATE TEMP TABLE bench_heap (LIKE cases_worker)")
+                cursor.execute(HEAP)
                 cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", StringIO(workers))
                 cursor.execute("ROLLBACK")
 
