@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -55,10 +57,23 @@ class Count:
 
 
 def count(batch: Batch) -> Count:
-    members = batch.members.filter(removed_at__isnull=True)
-    children = members.aggregate(total=Sum("children"))["total"] or 0
-    escorts = batch.escorts.filter(active=True).count()
-    return Count(members.count(), children, escorts, batch.seats)
+    """Who sits in a batch, in two queries."""
+    return counts([batch])[batch.pk]
+
+
+def counts(batches: Collection[Batch]) -> dict[UUID, Count]:
+    """Who sits in each of these batches, by its id, in the same two queries."""
+    members = Member.objects.filter(batch__in=batches).on_manifest().values_list("batch")
+    seated = {
+        pk: (women, children)
+        for pk, women, children in members.annotate(models.Count("pk"), Sum("children"))
+    }
+    active = Escort.objects.filter(batch__in=batches, active=True).values_list("batch")
+    escorts = dict(active.annotate(models.Count("pk")))
+    return {
+        batch.pk: Count(*seated.get(batch.pk, (0, 0)), escorts.get(batch.pk, 0), batch.seats)
+        for batch in batches
+    }
 
 
 def ready_pool(workers: WorkerQuerySet) -> WorkerQuerySet:

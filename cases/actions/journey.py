@@ -5,9 +5,13 @@ How a journey ends otherwise stands in cases/actions/journey_ends.py.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import Func, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from cases.actions.journey_ground import (
@@ -32,14 +36,27 @@ from kotim_social.workflow import Refused
 @transaction.atomic
 def join_batch(*, workers: Workers, batch_code: str, by: User) -> int:
     """Puts people who are on site, alive, and want to return into a batch."""
-    journeys = locked(workers)
+    return join_batches(codes=dict.fromkeys(workers, batch_code), by=by)
+
+
+@transaction.atomic
+def join_batches(*, codes: Mapping[UUID, str], by: User) -> int:
+    """Puts each of them into the batch of her code, all in the same few statements."""
+    journeys = locked(codes)
     check(journeys, "join", by)
     unwilling = Worker.objects.filter(pk__in=[j.worker_id for j in journeys]).exclude(
         choice="return", case_state="open"
     )
     if unwilling.exists():
         raise Refused(_("Only people whose case is open and who chose to return join a batch."))
-    return move(journeys, "join", by, batch_code=batch_code)
+    texts = {str(worker_id): code for worker_id, code in codes.items()}
+    hers = Func(
+        Value(texts, models.JSONField()),
+        Cast("worker_id", models.TextField()),
+        function="jsonb_extract_path_text",
+        output_field=models.CharField(),
+    )
+    return move(journeys, "join", by, batch_code=hers)
 
 
 @transaction.atomic

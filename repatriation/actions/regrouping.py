@@ -19,7 +19,7 @@ from kotim_social.workflow import Refused
 from repatriation import rules, workflow
 from repatriation.actions import planning, road
 from repatriation.actions.common import planned, sentence_for
-from repatriation.actions.planning import NewBatch, close_membership
+from repatriation.actions.planning import NewBatch, close_memberships
 from repatriation.models import Batch, Member, Regrouping
 
 # What a batch that is split off takes along, beside the legs of the way.
@@ -140,8 +140,7 @@ def _transfer(source: Batch, target: Batch, rows: Iterable[Member], by: User) ->
     journey.leave_batch(workers=workers, by=by)
     journey.join_batch(workers=workers, batch_code=target.code, by=by)
     reason = _("Moved to %(code)s") % {"code": target.code}
-    for row in rows:
-        close_membership(row, reason=reason, by=by)
+    close_memberships(rows, reason=reason, by=by)
     moved = [
         Member(batch=target, worker_id=row.worker_id, children=row.children, added_by=by)
         for row in rows
@@ -157,8 +156,7 @@ def _transfer(source: Batch, target: Batch, rows: Iterable[Member], by: User) ->
 
 def _take_out(batch: Batch, rows: list[Member], by: User) -> None:
     journey.leave_batch(workers=[row.worker_id for row in rows], by=by)
-    for row in rows:
-        close_membership(row, reason=_("Undone"), by=by)
+    close_memberships(rows, reason=_("Undone"), by=by)
 
 
 def _home(source: Batch, by: User) -> Batch:

@@ -39,7 +39,7 @@ from repatriation.actions.incidents import (
     traveller,
     travelling,
 )
-from repatriation.actions.planning import close_membership
+from repatriation.actions.planning import close_memberships
 from repatriation.models import Batch, HandOver, Incident, LegCall, ManifestRevision, Member
 from repatriation.workflow import BATCH, ON_THE_ROAD
 
@@ -154,7 +154,7 @@ def depart(*, batch: Batch, on: date, stayed: Exceptions, by: User) -> Batch:
     for member in left_behind:
         reason = stayed[member.pk]
         journey.stay_behind(workers=[member.worker_id], reason=reason, by=by)
-        close_membership(member, reason=reason, by=by, did_not_board=True)
+        close_memberships([member], reason=reason, by=by, did_not_board=True)
     journey.board(workers=boarded, on=on, by=by)
     moved = BATCH.apply(batch, "depart", by=by, **step("departed", on, by))
     if left_behind:

@@ -32,33 +32,29 @@ _NEEDS = {
     "cancelled": "cancelled",
 }
 
-# Women, their children and the escorts sit on the seats. The row lock makes two that add at the
-# same time wait for each other, so that each counts what the other has written.
-_COUNT_SEATS = """
-    SELECT seats INTO places FROM repatriation_batch WHERE id = {batch} FOR UPDATE;
-    SELECT COALESCE(SUM(1 + children), 0) INTO taken FROM repatriation_member
-        WHERE batch_id = {batch} AND removed_at IS NULL;
-    SELECT taken + COUNT(*) INTO taken FROM repatriation_escort
-        WHERE batch_id = {batch} AND active;
-    IF taken > places THEN
-        RAISE EXCEPTION 'more travellers than seats'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'batch_within_its_seats';
-    END IF;
-    RETURN NULL;
-"""
+# Women, their children and the escorts sit on the seats; see repatriation/migrations/0005.
+_COUNT_SEATS = "PERFORM repatriation_count_seats({batches}); RETURN NULL;"
+SEATS_CHANGED = pgtrigger.Trigger(
+    name="within_seats",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("seats"),
+    func=_COUNT_SEATS.format(batches="ARRAY[NEW.id]"),
+)
 
 
-def seats_trigger(
-    batch: str, *, operation: pgtrigger.Operation | pgtrigger.Operations
-) -> pgtrigger.Trigger:
-    """No table lets more people travel than there are seats; `batch` is the column of its id."""
-    return pgtrigger.Trigger(
-        name="within_seats",
-        when=pgtrigger.After,
-        operation=operation,
-        declare=[("places", "bigint"), ("taken", "bigint")],
-        func=_COUNT_SEATS.format(batch=batch),
-    )
+def seats_triggers() -> list[pgtrigger.Trigger]:
+    """No table lets more people travel than there are seats: all rows of a statement at once."""
+    return [
+        pgtrigger.Trigger(
+            name=f"within_seats_{name}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(new="rows"),
+            func=_COUNT_SEATS.format(batches="ARRAY(SELECT DISTINCT batch_id FROM rows)"),
+        )
+        for name, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))
+    ]
 
 
 def together(*fields: str) -> Q:
@@ -237,7 +233,7 @@ class Batch(models.Model):
         ]
         triggers = [
             road(workflow.BATCH),
-            seats_trigger("NEW.id", operation=pgtrigger.UpdateOf("seats")),
+            SEATS_CHANGED,
         ]
 
     def __str__(self) -> str:

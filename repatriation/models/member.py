@@ -18,20 +18,24 @@ from kotim_social.accounts.models import User
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
 from kotim_social.workflow import State
-from repatriation.models.batch import Batch, seats_trigger, together
+from repatriation.models.batch import Batch, seats_triggers, together
 
 _USER = settings.AUTH_USER_MODEL
 
 
-# Who stays, or has not said, is never in a batch, whatever program writes.
+# Who stays, or has not said, is never in a batch, whatever program writes. Each is looked up by her
+# id: the plan is kept for the session, with the number of rows of its first statement.
 _ONLY_RETURNEES = """
-    IF NOT EXISTS (
-        SELECT 1 FROM cases_worker WHERE id = NEW.worker_id AND choice = 'return'
+    IF EXISTS (
+        SELECT FROM rows r LEFT JOIN LATERAL (
+            SELECT w.choice FROM cases_worker w WHERE w.id = r.worker_id OFFSET 0
+        ) she ON true
+        WHERE she.choice IS DISTINCT FROM 'return'
     ) THEN
         RAISE EXCEPTION 'only who chose to return travels with a batch'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'member_chose_to_return';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 """
 
 CAME_BACK = State("came_back", _("came back here"), tone="warning")
@@ -126,11 +130,13 @@ class Member(models.Model):
             ),
         ]
         triggers = [
-            seats_trigger("NEW.batch_id", operation=pgtrigger.Insert | pgtrigger.Update),
+            *seats_triggers(),
             pgtrigger.Trigger(
                 name="only_returnees",
-                when=pgtrigger.Before,
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
                 operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="rows"),
                 func=_ONLY_RETURNEES,
             ),
         ]

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kotim_social.lib.ids import uuid7
-from repatriation.models.batch import Batch, seats_trigger
+from repatriation.models.batch import Batch, seats_triggers
 
 _USER = settings.AUTH_USER_MODEL
 
@@ -126,9 +125,7 @@ class Escort(models.Model):
                 violation_error_message=_("A batch has one head."),
             ),
         ]
-        triggers = [
-            seats_trigger("NEW.batch_id", operation=pgtrigger.Insert | pgtrigger.Update),
-        ]
+        triggers = seats_triggers()
 
     def __str__(self) -> str:
         return str(self.pk)
