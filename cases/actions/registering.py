@@ -75,19 +75,25 @@ def register_people(
     if not is_late:
         refuse_frozen(person.place_code for person in people)
     numbers = _next_numbers(registered_on.year, len(people))
+    accounts = _accounts(people, by=by, opened_on=registered_on)
+    journeys = {person.id: Journey(worker_id=person.id) for person in people}
     workers = [
         _worker(person, number, by=by, registered_on=registered_on)
         for person, number in zip(people, numbers, strict=True)
     ]
+    for worker in workers:
+        _keep(worker, accounts.get(worker.pk), journeys[worker.pk])
     try:
         with transaction.atomic():
+            # Keys are checked at the end. What her row keeps of these is there before it, and so
+            # the row is written once; the database would set it right (docs/adr/0021).
+            BankAccount.objects.bulk_create(accounts.values())
+            Journey.objects.bulk_create(journeys.values())
             Worker.objects.bulk_create(workers)
-            BankAccount.objects.bulk_create(_accounts(people, by=by, opened_on=registered_on))
     except IntegrityError as error:
         raise Refused(_sentence_for(error)) from None
     Alias.objects.bulk_create(_aliases(people))
     ChoiceChange.objects.bulk_create(_choices(people, by=by, decided_on=registered_on))
-    Journey.objects.bulk_create(Journey(worker_id=person.id) for person in people)
     record_many(
         build("worker.register", by=by, object_type="cases.worker", object_id=str(worker.pk))
         for worker in workers
@@ -150,9 +156,16 @@ def _worker(person: NewPerson, register_no: str, *, by: User, registered_on: dat
     )
 
 
-def _accounts(people: Sequence[NewPerson], *, by: User, opened_on: date) -> list[BankAccount]:
-    return [
-        BankAccount(
+def _keep(worker: Worker, account: BankAccount | None, journey: Journey) -> None:
+    if account is not None:
+        worker.has_account = account.number_index is not None
+        worker.holder_same = account.holder_folded == worker.name_folded
+    worker.way = journey.state
+
+
+def _accounts(people: Sequence[NewPerson], *, by: User, opened_on: date) -> dict[UUID, BankAccount]:
+    return {
+        person.id: BankAccount(
             worker_id=person.id,
             bank=person.account.bank,
             number=person.account.number,
@@ -165,7 +178,7 @@ def _accounts(people: Sequence[NewPerson], *, by: User, opened_on: date) -> list
         )
         for person in people
         if person.account is not None
-    ]
+    }
 
 
 def _aliases(people: Sequence[NewPerson]) -> list[Alias]:

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from cases.actions import journey
 from cases.actions.briefings import NewBriefing, record_attendance, record_briefing
+from cases.actions.registering import NewAccount, NewPerson, register_people
 from cases.models import (
     Attendance,
     BankAccount,
@@ -117,6 +118,38 @@ def test_by_the_acts_of_the_program(four: Four) -> None:
     assert (kept(one)["way"], kept(other)["way"]) == ("in_batch", "in_batch")
     journey.leave_batch(workers=[one.pk], by=four.petugas)
     assert (kept(one)["way"], kept(other)["way"]) == ("on_site", "in_batch")
+
+
+def test_registering_writes_her_row_once_with_what_it_keeps(four: Four) -> None:
+    def updates() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'cases_worker'"
+            )
+            return int(cursor.fetchone()[0])
+
+    accounts = [
+        None,
+        NewAccount(bank="BRI", number="0123456789"),
+        NewAccount(bank="BRI", number="1234567890", holder="SITI LAIN"),
+    ]
+    people = [
+        NewPerson(
+            name=f"CONTOH {n}", birth_date=date(1990, 1, 1), place_code="KM12", account=account
+        )
+        for n, account in enumerate(accounts)
+    ]
+    before = updates()
+    without, own, foreign = register_people(
+        people, by=four.petugas, registered_on=date(2017, 10, 29)
+    )
+    assert updates() == before
+    assert kept(without) == NOTHING
+    assert kept(own) == {**NOTHING, "has_account": True, "holder_same": True}
+    assert kept(foreign) == {**NOTHING, "has_account": True}
+    # The counter counts: an account that comes later does write her row.
+    new_account(without, four.petugas)
+    assert updates() == before + 1
 
 
 def test_whoever_came_to_a_session_was_reached(she: Worker, four: Four) -> None:
