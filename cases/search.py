@@ -108,8 +108,11 @@ def _candidates(text: str) -> Iterator[tuple[UUID, str]]:
     digits = re.sub(r"[\s.'+()-]", "", text)
     if digits.isascii() and digits.isdigit():
         yield from _by_digits(digits)
-    yield from _by_register_number(text)
-    yield from _by_name(fold_name(text))
+    numbered = list(_by_register_number(text))
+    yield from numbered
+    if not numbered:
+        # Nobody bears a name like a register number: likeness to one would only cost.
+        yield from _by_name(fold_name(text))
 
 
 def _by_digits(digits: str) -> Iterator[tuple[UUID, str]]:

@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Worker
@@ -130,6 +132,18 @@ def test_junk_gives_a_sentence(text: str, client: Client) -> None:
 def test_a_token_of_another_session_is_unknown(client: Client, people: list[Worker]) -> None:
     address = client.post(reverse("cases:search"), {"q": "mami"})["Location"]
     assert client_of(petugas("lain")).get(address).status_code == 404
+
+
+def test_a_register_number_that_is_borne_asks_for_no_name(
+    people: list[Worker], officer: User
+) -> None:
+    def asked(text: str) -> tuple[list[str], bool]:
+        with CaptureQueriesContext(connection) as queries:
+            found = names(text, officer)
+        return found, any("kotim_find_names" in query["sql"] for query in queries)
+
+    assert asked(people[1].register_no) == (["Siti Aminah"], False)
+    assert asked("KTM-2017-9999") == ([], True)
 
 
 def test_only_people_in_scope_are_found(people: list[Worker]) -> None:
