@@ -105,10 +105,7 @@ def test_every_page_of_the_administration_is_read_through(pages: dict[str, str])
     english = [f"{path}: {text}" for path, html in pages.items() for text in english_on(html)]
     assert sorted({*said, *english}) == []
     assert any("Rp5.050.000" in html for html in pages.values())
-
-
-def test_a_label_of_a_field_is_never_what_django_made_of_its_name(pages: dict[str, str]) -> None:
-    """ "Closed at" is English that no list of words holds; its name in the model gives it away."""
+    # "Closed at" is English that no list of words holds: it is what Django made of a field's name.
     names = {
         field.name.replace("_", " ").capitalize()
         for model in admin.site._registry
