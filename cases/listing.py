@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -159,11 +160,13 @@ class Listing:
         """Everybody whom the filters let through, in no order."""
         return self.of(Worker.objects.visible_to(user))
 
-    def parts(self, user: User) -> list[WorkerQuerySet]:
+    def parts(
+        self, user: User, held: Sequence[UUID], places: Sequence[str]
+    ) -> list[WorkerQuerySet]:
         """The same people in sets of which none overlaps another, see `in_parts()`."""
-        return [
-            self.of(people) for people in Worker.objects.in_parts(user, self.values.get("place"))
-        ]
+        asked = [place for place in places if self.values.get("place") in (None, place)]
+        parts = Worker.objects.in_parts(user, held=held, places=asked)
+        return [self.of(people) for people in parts]
 
     def of(self, people: WorkerQuerySet) -> WorkerQuerySet:
         """Those of these people whom the filters let through."""

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from cases.listing import ALL, SORTS, Listing, UnknownFilterError
-from cases.models import Worker, WorkerQuerySet
+from cases.models import CaseHolder, Worker, WorkerQuerySet
 from kotim_social.accounts.models import User
+from kotim_social.accounts.roles import Role
+from kotim_social.lib.dates import today
+from kotim_social.lib.prepared import Prepared, gap
+from kotim_social.regions.known import lokalisasi_of_places
 from kotim_social.replica import connection_for_reads
 
 PAGE = 50
@@ -32,10 +36,8 @@ _COLUMNS = (
 Shown = namedtuple("Shown", _COLUMNS)  # type: ignore[misc]
 
 # The ORM takes longer to build a statement of this page than the database to answer it: each is
-# built once, with these in the place of what a page brings.
-_THESE = object()
-_MARK = tuple(object() for _column in range(3))
-Statement = tuple[str, tuple[Any, ...]]
+# built once, with gaps for what a page brings.
+_MARK = ("mark_0", "mark_1", "mark_2")
 
 
 @dataclass(frozen=True)
@@ -76,21 +78,22 @@ class PeoplePage:
 
 
 def page_of(listing: Listing, query: QueryDict, user: User) -> PeoplePage:
-    """The page that the address asks for; three queries, at most four.
+    """The page that the address asks for; three queries, at most five.
 
     First who stands on it, by an index alone; then what is shown of these few.
     """
-    count = _count(listing, user)
+    seer = _Seer.of(user)
+    count = _count(listing, seer)
     columns = SORTS[listing.sort.removeprefix("-")]
     falling = listing.sort.startswith("-")
     if query.get("all"):
-        ids = _ids(listing, user, Stretch(columns, falling), ALL)
+        ids = _ids(listing, seer, Stretch(columns, falling), ALL)
         return PeoplePage(_rows(ids), count, False, False, "", "")
     after = _mark(query.get("after"), columns, user)
     before = _mark(query.get("before"), columns, user)
     backwards = before is not None
     stretch = Stretch(columns, falling != backwards, before if backwards else after)
-    ids = _ids(listing, user, stretch, PAGE + 1)
+    ids = _ids(listing, seer, stretch, PAGE + 1)
     more, ids = len(ids) > PAGE, ids[:PAGE]
     if backwards:
         ids.reverse()
@@ -108,18 +111,78 @@ def page_of(listing: Listing, query: QueryDict, user: User) -> PeoplePage:
 def every_row(listing: Listing, user: User) -> Iterator[Any]:
     """All of the list in its order, for a file: who is in it first, then a thousand at a time."""
     stretch = Stretch(SORTS[listing.sort.removeprefix("-")], listing.sort.startswith("-"))
-    ids = _ids(listing, user, stretch, None)
+    ids = _ids(listing, _Seer.of(user), stretch, None)
     for start in range(0, len(ids), ALL):
         yield from _rows(ids[start : start + ALL])
 
 
-def _count(listing: Listing, user: User) -> int:
+def _count(listing: Listing, seer: _Seer | None) -> int:
     """How many there are, or one more than are counted."""
-    if user.sees_everyone:
-        [(count,)] = _answer(_count_statement(tuple(listing.values.items())))
-        return int(count)
-    parts = (capped(people) for people in listing.parts(user))
-    return min(sum(part.count() for part in parts), COUNTED + 1)
+    using = connection_for_reads()
+    parts = [part.rows(using) for part in _counting(_filters(listing), seer)]
+    return min(sum(count for [(count,)] in parts), COUNTED + 1)
+
+
+def _ids(listing: Listing, seer: _Seer | None, stretch: Stretch, most: int | None) -> list[UUID]:
+    """Who stands there, in order."""
+    order = Stretch(stretch.columns, stretch.down)
+    mark = dict(zip(_MARK, stretch.mark or (), strict=False))
+    standing = _standing(_filters(listing), seer, order, bool(mark), most)
+    if standing is None:
+        return []
+    return [row[0] for row in standing.rows(connection_for_reads(), **mark)]
+
+
+_Filters = tuple[tuple[str, str], ...]
+
+
+def _filters(listing: Listing) -> _Filters:
+    return tuple(listing.values.items())
+
+
+@dataclass(frozen=True)
+class _Seer:
+    """By what the list of one user differs from another's: who she is, what is hers, the day."""
+
+    pk: int
+    roles: frozenset[Role]
+    held: tuple[UUID, ...]
+    places: tuple[str, ...]
+    day: date
+    user: User = field(compare=False)
+
+    @classmethod
+    def of(cls, user: User) -> _Seer | None:
+        """None for those who see everybody: their lists are one."""
+        if user.sees_everyone:
+            return None
+        return cls(user.pk, frozenset(user.roles), held_by(user), places_of(user), today(), user)
+
+
+def held_by(user: User) -> tuple[UUID, ...]:
+    """Whose cases a caseworker holds today, in one query; the others' sight does not hang on it."""
+    if user.sees_everything:
+        return ()
+    rows = _held_on().rows(connection_for_reads(), user=user.pk, day=today())
+    return tuple(pk for (pk,) in rows)
+
+
+def places_of(user: User) -> tuple[str, ...]:
+    """The places of her lokalisasi."""
+    return tuple(code for code, where in lokalisasi_of_places() if where in user.lokalisasi_ids)
+
+
+@cache
+def _held_on() -> Prepared:
+    held = CaseHolder.objects.filter(user=gap("user")).held_on(gap("day"))
+    return Prepared(held.order_by("worker").values_list("worker"))
+
+
+def _parts(filters: _Filters, seer: _Seer | None) -> list[WorkerQuerySet]:
+    listing = Listing(dict(filters))
+    if seer is None:
+        return [listing.of(Worker.objects.all())]
+    return listing.parts(seer.user, seer.held, seer.places)
 
 
 def capped(people: WorkerQuerySet) -> QuerySet[Any]:
@@ -127,63 +190,40 @@ def capped(people: WorkerQuerySet) -> QuerySet[Any]:
     return people.order_by().values("pk")[: COUNTED + 1]
 
 
-@lru_cache(maxsize=500)
-def _count_statement(values: tuple[tuple[str, str], ...]) -> Statement:
-    sql, given = capped(Listing(dict(values)).of(Worker.objects.all())).query.sql_with_params()
-    return f"SELECT count(*) FROM ({sql}) counted", tuple(given)
+@lru_cache(maxsize=1_000)
+def _counting(filters: _Filters, seer: _Seer | None) -> list[Prepared]:
+    around = "SELECT count(*) FROM ({}) counted"
+    return [Prepared(capped(people), around=around) for people in _parts(filters, seer)]
 
 
-def _ids(listing: Listing, user: User, stretch: Stretch, most: int | None) -> list[UUID]:
-    """Who stands there, in order. Of several parts the first of each are put together."""
-    if user.sees_everyone:
-        order = Stretch(stretch.columns, stretch.down)
-        values = tuple(listing.values.items())
-        statement = _ids_statement(values, order, stretch.mark is not None, most)
-        given = dict(zip(_MARK, stretch.mark or (), strict=False))
-        return [pk for (pk,) in _answer(statement, given)]
-    parts = [
-        stretch.of(people, stretch.mark).values_list("pk", *stretch.columns)[:most]
-        for people in listing.parts(user)
-    ]
-    first, *others = parts or [Worker.objects.none().values_list("pk", *stretch.columns)]
-    if others:
-        first = stretch.of(first.union(*others, all=True), None)[:most]
-    return [row[0] for row in first]
-
-
-@lru_cache(maxsize=500)
-def _ids_statement(
-    values: tuple[tuple[str, str], ...], order: Stretch, has_mark: bool, most: int | None
-) -> Statement:
-    mark = tuple(RawSQL("%s", [_MARK[n]]) for n in range(len(order.columns)))
-    people = order.of(Listing(dict(values)).of(Worker.objects.all()), mark if has_mark else None)
-    sql, given = people.values("pk")[:most].query.sql_with_params()
-    return sql, tuple(given)
+@lru_cache(maxsize=1_000)
+def _standing(
+    filters: _Filters, seer: _Seer | None, order: Stretch, has_mark: bool, most: int | None
+) -> Prepared | None:
+    """The ids of one stretch; of several parts the first of each are put together."""
+    mark = tuple(gap(name) for name in _MARK[: len(order.columns)]) if has_mark else None
+    parts = [order.of(people, mark) for people in _parts(filters, seer)]
+    if len(parts) < 2:
+        return Prepared(parts[0].values_list("pk")[:most]) if parts else None
+    first, *others = [part.values_list("pk", *order.columns)[:most] for part in parts]
+    return Prepared(order.of(first.union(*others, all=True), None)[:most])
 
 
 def _rows(ids: list[UUID]) -> list[Any]:
     """What the list shows of these people, in their order; their readiness is theirs alone."""
-    shown: list[Any] = [Shown._make(row) for row in _answer(_rows_statement(), {_THESE: ids})]
+    rows = _showing().rows(connection_for_reads(), these=ids)
+    shown: list[Any] = [Shown._make(row) for row in rows]
     found = {row.id: row for row in shown}
     # Between the two queries an undone import may have taken somebody away.
     return [found[pk] for pk in ids if pk in found]
 
 
 @cache
-def _rows_statement() -> Statement:
-    these = RawSQL("SELECT unnest(%s::uuid[])", [_THESE])
+def _showing() -> Prepared:
+    # An array, whose number of ids changes no text.
+    these = gap("these", "SELECT unnest(%s::uuid[])")
     ready: Any = Worker.objects.filter(pk__in=these).with_readiness()
-    sql, values = ready.values_list(*_COLUMNS).query.sql_with_params()
-    return sql, tuple(values)
-
-
-def _answer(statement: Statement, given: dict[Any, Any] | None = None) -> list[tuple[Any, ...]]:
-    sql, values = statement
-    given = given or {}
-    with connection_for_reads().cursor() as cursor:
-        cursor.execute(sql, [given.get(value, value) for value in values])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return Prepared(ready.values_list(*_COLUMNS))
 
 
 def _mark(pk: str | None, columns: tuple[str, ...], user: User) -> tuple[Any, ...] | None:

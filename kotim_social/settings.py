@@ -274,7 +274,7 @@ MFA_TOTP_PERIOD = 30
 # A telephone's clock may be one step off; accounts/forms.py lets each code in once only.
 MFA_TOTP_TOLERANCE = 1
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "kotim_social.accounts.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

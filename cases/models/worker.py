@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pghistory
 import pgtrigger
@@ -27,7 +30,6 @@ from kotim_social.accounts.roles import Perm
 from kotim_social.lib.dates import ADULT, today
 from kotim_social.lib.encrypted import EncryptedTextField
 from kotim_social.lib.ids import uuid7
-from kotim_social.regions.known import lokalisasi_of_places
 from kotim_social.regions.models import District, Place, Regency
 from kotim_social.workflow import known_states, road
 
@@ -54,18 +56,19 @@ class WorkerQuerySet(Named, models.QuerySet["Worker"]):
         here = Q(place__in=Place.objects.filter(lokalisasi__in=user.lokalisasi_ids))
         return self.filter(here & ~given_away & of_age() | held)
 
-    def in_parts(self, user: User, place: str | None = None) -> list[WorkerQuerySet]:
+    def in_parts(
+        self, user: User, *, held: Sequence[UUID], places: Sequence[str]
+    ) -> list[WorkerQuerySet]:
         """The same people as sets of which nobody is in two: of each an index knows the order.
 
-        Where only those of a `place` are asked for, a set that has nobody there may be missing.
+        For a caseworker: `held` are those whose cases she holds today, `places` those of her
+        lokalisasi, or some of them where nobody of the others is asked for.
         """
         if user.sees_everything:
             return [self.visible_to(user)]
         hers = CaseHolder.objects.filter(user=user)
-        held = list(hers.current().values_list("worker", flat=True))
         parts: list[WorkerQuerySet] = [self.filter(pk__in=held)] if held else []
-        its = [code for code, where in lokalisasi_of_places() if where in user.lokalisasi_ids]
-        if places := [code for code in its if place in (None, code)]:
+        if places:
             given_away = hers.filter(ended_at__isnull=False).values("worker")
             here = self.filter(of_age(), place__in=places).exclude(pk__in=given_away)
             parts.append(here.exclude(pk__in=held))
@@ -326,8 +329,12 @@ class OfAPerson(Named, models.QuerySet[Any]):
 
 class HolderQuerySet(ForATime):
     def current(self) -> HolderQuerySet:
-        """Holders of today: neither run out nor ended by a hand-over."""
-        rows: Any = self.on(today())
+        """Holders of today."""
+        return self.held_on(today())
+
+    def held_on(self, day: date) -> HolderQuerySet:
+        """Neither run out on that day nor ended by a hand-over."""
+        rows: Any = self.on(day)
         return rows.filter(ended_at__isnull=True)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm
+from kotim_social.lib.prepared import Prepared, gap
 
 View = Callable[..., HttpResponse]
 M = TypeVar("M", bound=models.Model)
@@ -64,7 +65,13 @@ def public(view: View) -> View:
 
 
 def has_second_factor(user: User) -> bool:
-    return bool(is_mfa_enabled(user, types=["totp"]))
+    return bool(_totp().rows(user=user.pk))
+
+
+@cache
+def _totp() -> Prepared:
+    kept = Authenticator.objects.filter(user=gap("user"), type=Authenticator.Type.TOTP)
+    return Prepared(kept.values_list("pk"))
 
 
 def proof_url_name(user: User) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from kotim_social.accounts.roles import (
     permissions_of,
 )
 from kotim_social.lib.dates import today
+from kotim_social.lib.prepared import Prepared, gap
 from kotim_social.regions.models import Lokalisasi
 
 
@@ -106,7 +107,7 @@ class User(AbstractUser):
     def roles(self) -> set[Role]:
         if not self.is_active:
             return set()
-        return {Role(grant.role) for grant in self.role_grants.on(today())}
+        return {Role(role) for (role,) in _roles_on().rows(user=self.pk, day=today())}
 
     @cached_property
     def permissions(self) -> frozenset[Perm]:
@@ -127,7 +128,7 @@ class User(AbstractUser):
 
     @cached_property
     def lokalisasi_ids(self) -> list[str]:
-        return [row.lokalisasi_id for row in self.assignments.on(today())]
+        return [place for (place,) in _places_on().rows(user=self.pk, day=today())]
 
     @property
     def needs_second_factor(self) -> bool:
@@ -274,3 +275,16 @@ class CachedValue(models.Model):
 
     def __str__(self) -> str:
         return self.cache_key
+
+
+# Every request asks these two.
+@cache
+def _roles_on() -> Prepared:
+    held = RoleGrant.objects.filter(user=gap("user")).on(gap("day"))
+    return Prepared(held.values_list("role"))
+
+
+@cache
+def _places_on() -> Prepared:
+    given = Assignment.objects.filter(user=gap("user")).on(gap("day"))
+    return Prepared(given.values_list("lokalisasi"))

@@ -16,6 +16,7 @@ from disbursements.models.position import MEASURES
 from kotim_social.accounts.models import User
 from kotim_social.desk.groups import Scope
 from kotim_social.desk.totals import measure_labels
+from kotim_social.lib.prepared import Prepared
 from kotim_social.regions.models import Lokalisasi
 from kotim_social.replica import connection_for_reads
 
@@ -62,10 +63,7 @@ _SHARES = """
 def shares(user: User, *, live: bool = False) -> list[Share]:
     """By funder and lokalisasi in one query. A person stands in one lokalisasi only."""
     scope = Scope(user, live)
-    sql, values = _of_groups() if scope.reads_groups else _shares_statement(scope)
-    with connection_for_reads().cursor() as cursor:
-        cursor.execute(sql, values)
-        rows = cursor.fetchall()
+    asked = _of_groups() if scope.reads_groups else _statement(scope)
     return [
         Share(
             funder,
@@ -86,17 +84,17 @@ def shares(user: User, *, live: bool = False) -> list[Share]:
             unpaid,
             returned_people,
             *sums,
-        ) in rows
+        ) in asked.rows(connection_for_reads())
     ]
 
 
 @cache
-def _of_groups() -> tuple[str, tuple[Any, ...]]:
+def _of_groups() -> Prepared:
     """Built once: groups are the same for everybody who reads them."""
-    return _shares_statement(Scope())
+    return _statement(Scope())
 
 
-def _shares_statement(scope: Scope) -> tuple[str, tuple[Any, ...]]:
+def _statement(scope: Scope) -> Prepared:
     people: Any = (
         scope.positions()
         .values("funder_id", "place_id", "one", "people")
@@ -105,12 +103,11 @@ def _shares_statement(scope: Scope) -> tuple[str, tuple[Any, ...]]:
             **{f"sum_{name}": Sum(name) for name in MEASURES},
         )
     )
-    one, values = people.query.sql_with_params()
     measured = ", ".join(
         f"sum(people * sum_{name}) AS {name}" for name in MEASURES if name != "paid"
     )
     shown = ", ".join(f"sum(s.{name})" for name in MEASURES)
-    return _SHARES % (one, measured, shown), tuple(values)
+    return Prepared(people, around=_SHARES % ("{}", measured, shown))
 
 
 def add_up(rows: list[Share], funder: str) -> Share:

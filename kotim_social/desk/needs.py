@@ -8,7 +8,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +31,7 @@ from disbursements.yearend import year_end_needs
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Perm, Role
 from kotim_social.lib.dates import today
+from kotim_social.lib.prepared import Prepared
 from repatriation.models import Batch
 
 MOST = 7
@@ -72,28 +72,24 @@ class Asker:
 
 def _counts(user: User) -> dict[str, int]:
     """The number of rows of each set that this user may open, in one query."""
-    names, sql, values = statement(Asker.of(user))
-    if not names:
+    counting = statement(Asker.of(user))
+    if counting is None:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return dict(zip(names, cursor.fetchone(), strict=True))
+    [counts] = counting.dicts()
+    return {name.removeprefix("rows_"): count for name, count in counts.items()}
 
 
 @lru_cache(maxsize=100)
-def statement(asker: Asker) -> tuple[tuple[str, ...], str, tuple[Any, ...]]:
-    """Names, SQL and values, built once for each user and day: the ORM takes longer to build it
-    than the database to answer it. The answer is asked anew each time.
-    """
-    sets = _sets(asker.user)
+def statement(asker: Asker) -> Prepared | None:
+    """Built once for each user and day; the answer is asked anew each time."""
     columns = {
-        f"rows_{name}": RowCount(rows.order_by().values("pk")) for name, rows in sets.items()
+        f"rows_{name}": RowCount(rows.order_by().values("pk"))
+        for name, rows in _sets(asker.user).items()
     }
     if not columns:
-        return (), "", ()
+        return None
     hers: Any = User.objects.filter(pk=asker.pk).values(*[]).annotate(**columns)
-    sql, values = hers.values(*columns).query.sql_with_params()
-    return tuple(sets), sql, tuple(values)
+    return Prepared(hers.values(*columns))
 
 
 def _seen(model: Any, **state: Any) -> Callable[[User], QuerySet[Any]]:

@@ -15,6 +15,7 @@ from kotim_social.accounts.models import User
 from kotim_social.desk.destinations import Destination
 from kotim_social.desk.groups import Scope
 from kotim_social.lib.dates import today
+from kotim_social.lib.prepared import Prepared
 from kotim_social.regions.known import province_names
 from kotim_social.replica import connection_for_reads
 
@@ -121,18 +122,13 @@ def standing(user: User, *, live: bool = False) -> list[Cell]:
     scope = Scope(user, live)
     if not scope.reads_groups:
         return [_cell(row, names) for row in _summed(scope)]
-    sql, values = _groups_statement(today())
-    with connection_for_reads().cursor() as cursor:
-        cursor.execute(sql, values)
-        columns = [column.name for column in cursor.description]
-        return [_cell(dict(zip(columns, row, strict=True)), names) for row in cursor.fetchall()]
+    return [_cell(row, names) for row in _of_groups(today()).dicts(connection_for_reads())]
 
 
 @lru_cache(maxsize=2)
-def _groups_statement(day: date) -> tuple[str, tuple[Any, ...]]:
-    """Built once a day: the ORM takes longer to build it than the database to answer it."""
-    sql, values = _summed(Scope()).query.sql_with_params()
-    return sql, tuple(values)
+def _of_groups(day: date) -> Prepared:
+    """Built once a day."""
+    return Prepared(_summed(Scope()))
 
 
 def _summed(scope: Scope) -> Any:
