@@ -224,7 +224,12 @@ class Worker(models.Model):
         verbose_name_plural = _("beneficiaries")
         indexes = [
             GinIndex(OpClass("name_folded", name="gin_trgm_ops"), name="worker_name_trgm"),
-            models.Index(fields=["name_folded", "birth_date"], name="worker_same_person"),
+            # Who else bears her name, in the order of a caution that names them: no row is read.
+            models.Index(
+                fields=["name_folded", "birth_date", "register_no"],
+                include=["id", "eligibility", "place"],
+                name="worker_same_person",
+            ),
             models.Index(fields=["nik_tail_index"], name="worker_nik_tail"),
             models.Index(fields=["phone_index"], name="worker_phone"),
             # Who may be a child: asked by the policies of every statement (R19).
