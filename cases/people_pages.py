@@ -20,7 +20,7 @@ from cases.models import CaseHolder, Worker, WorkerQuerySet
 from kotim_social.accounts.models import User
 from kotim_social.accounts.roles import Role
 from kotim_social.lib.dates import today
-from kotim_social.lib.prepared import Prepared, gap
+from kotim_social.lib.prepared import Prepared, gap, gap_of_ids
 from kotim_social.regions.known import lokalisasi_of_places
 from kotim_social.replica import connection_for_reads
 
@@ -220,9 +220,7 @@ def _rows(ids: list[UUID]) -> list[Any]:
 
 @cache
 def _showing() -> Prepared:
-    # An array, whose number of ids changes no text.
-    these = gap("these", "SELECT unnest(%s::uuid[])")
-    ready: Any = Worker.objects.filter(pk__in=these).with_readiness()
+    ready: Any = Worker.objects.filter(pk__in=gap_of_ids("these")).with_readiness()
     return Prepared(ready.values_list(*_COLUMNS))
 
 

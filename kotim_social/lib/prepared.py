@@ -17,9 +17,14 @@ class _Gap:
         self.name = name
 
 
-def gap(name: str, sql: str = "%s") -> Any:
-    """Stands in a query where each call brings a value of its own, in this SQL."""
-    return RawSQL(sql, [_Gap(name)])  # noqa: S611  # the program's own words; values are bound
+def gap(name: str) -> Any:
+    """Stands in a query where each call brings a value of its own."""
+    return RawSQL("%s", [_Gap(name)])
+
+
+def gap_of_ids(name: str) -> Any:
+    """The same for many ids: as one array, whose length changes no text."""
+    return RawSQL("SELECT unnest(%s::uuid[])", [_Gap(name)])
 
 
 class Prepared:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
+from cases.models import Worker
 from kotim_social.accounts.models import User
-from kotim_social.lib.prepared import Prepared, gap
+from kotim_social.lib.prepared import Prepared, gap, gap_of_ids
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -38,11 +42,11 @@ def test_a_value_never_becomes_a_word_of_the_statement(names: list[str]) -> None
         assert asked.rows(name=text) == []
 
 
-def test_many_in_one_gap_inside_another_statement(names: list[str]) -> None:
-    these = gap("these", "SELECT unnest(%s::text[])")
-    people = User.objects.filter(username__in=these).values("username")
+def test_many_in_one_gap_inside_another_statement() -> None:
+    workers = factories.register(3, by=factories.the_four().petugas)
+    people = Worker.objects.filter(pk__in=gap_of_ids("these")).values("pk")
     counting = Prepared(people, around="SELECT count(*) FROM ({}) these")
-    assert counting.rows(these=["ani", "cici", "?"]) == [(2,)]
+    assert counting.rows(these=[workers[0].pk, workers[2].pk, uuid4()]) == [(2,)]
     with CaptureQueriesContext(connection) as asked:
         assert counting.rows(these=[]) == [(0,)]
     assert len(asked) == 1
