@@ -29,10 +29,18 @@ def office(transactional_db: None) -> Office:
 
 @pytest.fixture
 def sit_down(browser: Browser, live_server: Any) -> Iterator[Callable[..., Walk]]:
-    """Gives a walk to somebody who has just proved who she is."""
+    """Gives a walk to somebody who has just proved who she is; whoever sat there before has left.
+
+    Each browser keeps some connections open, and each of these one to PostgreSQL, which has 60.
+    """
     contexts = []
 
+    def stand_up() -> None:
+        while contexts:
+            contexts.pop().close()
+
     def seat(user: User, way: Way) -> Walk:
+        stand_up()
         session = signed_in(user).cookies["sessionid"].value
         size = {"width": way.width, "height": 740 if way == Way.PHONE else 900}
         context = browser.new_context(viewport=size, java_script_enabled=way.has_script)
@@ -42,8 +50,7 @@ def sit_down(browser: Browser, live_server: Any) -> Iterator[Callable[..., Walk]
         return Walk(context.new_page(), way)
 
     yield seat
-    for context in contexts:
-        context.close()
+    stand_up()
 
 
 def test_the_page_names_each_journey_and_each_is_walked() -> None:
