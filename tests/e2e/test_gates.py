@@ -163,6 +163,8 @@ def violations_on(page: Page, parts: list[str] | None) -> list[str]:
     options = {
         "runOnly": {"type": "tag", "values": RULES},
         "resultTypes": ["violations"],
+        # Style sheets are fetched anew for rules that are not among these.
+        "preload": False,
         "rules": {"color-contrast": {"enabled": parts is None}},
     }
     if not page.evaluate("'axe' in window"):
