@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import time
 from collections.abc import Callable
@@ -39,6 +40,8 @@ from tests.disbursements.hands import in_threads
 from tests.disbursements.test_totals import ACTS, Walk, undone
 from tests.factories import Four
 from tests.reset import owner_cursor
+
+FULL = bool(os.environ.get("KOTIM_FULL"))
 
 pytestmark = pytest.mark.django_db
 
@@ -161,7 +164,7 @@ def walked(four: Four) -> Office:
 
 
 @settings(
-    max_examples=15,
+    max_examples=30 if FULL else 8,
     deadline=None,
     derandomize=True,
     database=None,

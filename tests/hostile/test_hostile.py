@@ -30,7 +30,7 @@ from tests.hostile.the_log import the_log
 
 FULL = bool(os.environ.get("KOTIM_FULL"))
 SHARDS = 8 if FULL else 1
-REQUESTS = int(os.environ.get("KOTIM_REQUESTS") or (20_000 // SHARDS if FULL else 120))
+REQUESTS = int(os.environ.get("KOTIM_REQUESTS") or (20_000 // SHARDS if FULL else 80))
 SLOW = 5.0  # seconds
 # What a refused request may still leave behind: the trail, the session, counts of failures.
 MAY_CHANGE = {"audit_entry", "django_session", "kotim_cache"}
